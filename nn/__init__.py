@@ -1,0 +1,8 @@
+"""A two-layer neural network from scratch: NumPy and the standard library, nothing else."""
+
+from nn.history import History
+from nn.hyperparameters import Hyperparameters
+from nn.model import TwoLayerNN
+from nn.training import Status, Trainer
+
+__all__ = ["History", "Hyperparameters", "Status", "Trainer", "TwoLayerNN"]

@@ -1,0 +1,161 @@
+"""Why this digit and not that one: what each pixel and each hidden unit gave to the answer."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nn.checks import checked_labels
+from nn.closeup import in_double, one_digit
+from nn.functions import ACTIVATIONS, Array
+from nn.model import TwoLayerNN
+
+
+class Evidence(NamedTuple):
+    """What speaks for one digit rather than another: pixels.sum() + bias = total."""
+
+    pixels: Array  # (784,) float64, each pixel's part: above 0 for the digit, below 0 for the other
+    bias: float  # the part that no pixel has
+    total: float  # the difference of the two logits, as the network computes them
+    exact: bool  # ReLU: the pixel parts are the network; tanh, sigmoid: they are its slope at this drawing
+
+
+class Linear(NamedTuple):
+    """The network as a flat map from pixels to logits, Z2 = W x + b, as it is around one drawing."""
+
+    W: Array  # (10, 784) float64
+    b: Array  # (10,) float64
+
+
+def effective_weights(net: TwoLayerNN, x: Array) -> Linear:
+    """
+    Multiply the two layers into one, as far as one drawing is concerned.
+
+    Of a ReLU network a drawing sees only the units that it switches on, and these just add up:
+    W = W2 diag(Z1 > 0) W1 and b = W2 diag(Z1 > 0) b1 + b2, exactly (Montúfar et al., On the Number of Linear
+    Regions of Deep Neural Networks, 2014). The bend of tanh and sigmoid is replaced by its tangent at Z1.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    x : (784,) or (28, 28) floats in [0, 1]
+
+    Returns
+    -------
+    Linear
+        W x + b is the network's logits for x; for other drawings only where the same units are on.
+
+    Raises
+    ------
+    ValueError
+        When x does not fit the network.
+    """
+    twin = in_double(net)
+    X = one_digit(twin, x)
+    Z1, A1, _, _ = (array[0] for array in twin.forward(X))
+    slope = ACTIVATIONS[net.activation].derivative(Z1)  # ReLU: 1 where a unit is on, else 0
+    classes = np.eye(net.output_size)
+    W = input_gradient(twin, X.repeat(net.output_size, axis=0), classes)  # W2 diag(slope) W1
+    b = twin.W2 @ (slope * twin.b1 + A1 - slope * Z1) + twin.b2  # ReLU: A1 = slope Z1
+    return Linear(W, b)
+
+
+def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence:
+    """
+    Explain one drawing: how much each pixel speaks for one digit rather than another.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    x : (784,) or (28, 28) floats in [0, 1]
+        The drawing.
+    this, rather_than : int, 0 to 9
+        The two digits.
+
+    Returns
+    -------
+    Evidence
+        For a ReLU network an exact account, for the others a first-order one, whose remainder is in the bias.
+
+    Raises
+    ------
+    ValueError
+        When x does not fit the network, or a digit is none.
+    """
+    checked_labels(np.array([this, rather_than]), 2, net.output_size)
+    X = one_digit(net, x)
+    W, b = effective_weights(net, X)
+    logits = in_double(net).forward(X.astype(np.float64)).Z2[0]
+    return Evidence(
+        pixels=(W[this] - W[rather_than]) * X[0],
+        bias=float(b[this] - b[rather_than]),
+        total=float(logits[this] - logits[rather_than]),
+        exact=net.activation == "relu",
+    )
+
+
+def input_gradient(net: TwoLayerNN, X: Array, dZ2: Array) -> Array:
+    """
+    Follow the logits back to the pixels: one step further than `backward` has to go.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    X : (n, 784) floats in [0, 1]
+    dZ2 : (n, 10) floats
+        How something changes with each logit.
+
+    Returns
+    -------
+    (n, 784) floats
+        How it changes with each pixel.
+    """
+    dA1 = dZ2 @ net.W2  #                                         (n, hidden)
+    dZ1 = dA1 * ACTIVATIONS[net.activation].derivative(net.forward(X).Z1)
+    return dZ1 @ net.W1  #                                        (n, 784)
+
+
+def unit_contributions(net: TwoLayerNN, x: Array) -> Array:
+    """
+    Split the logits into what each hidden unit gave: A1 times its ten outgoing weights.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    x : (784,) or (28, 28) floats in [0, 1]
+
+    Returns
+    -------
+    (hidden, 10) floats
+        Added up over the units, plus b2, these are the logits.
+
+    Raises
+    ------
+    ValueError
+        When x does not fit the network.
+    """
+    A1 = net.forward(one_digit(net, x)).A1  #                     (1, hidden)
+    return A1.T * net.W2.T
+
+
+def units_by_excitement(net: TwoLayerNN, x: Array) -> Array:
+    """
+    Order the hidden units by how strongly a drawing excites them.
+
+    By Z1, which orders them as A1 does and tells apart, too, those that ReLU has switched off.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    x : (784,) or (28, 28) floats in [0, 1]
+
+    Returns
+    -------
+    (hidden,) integers
+        The most excited unit first; equal ones in their own order.
+
+    Raises
+    ------
+    ValueError
+        When x does not fit the network.
+    """
+    return np.argsort(-net.forward(one_digit(net, x)).Z1[0], kind="stable")

@@ -1,0 +1,162 @@
+"""The command `python -m nn pretrain`: trains the shipped network from the data, with one seed."""
+
+import argparse
+import json
+from dataclasses import asdict, fields
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from data import load_mnist
+from data.handwriting import (
+    BRUSHES_TO_CHECK,
+    WRITERS_TO_CHECK,
+    WRITERS_TO_FIT,
+    Handwriting,
+    pen_pictures,
+    render_pen,
+)
+from data.pen import read_unipen
+from nn.certainty import reject_price
+from nn.model import TwoLayerNN
+from nn.pretraining import Pretraining, Recipe, in_float16
+
+MNIST_SIZE = 60_000  # training digits, of which a twelfth is held out
+SAVE_EVERY = 5  # epochs
+CHECK_EVERY = 10  # epochs
+
+
+def pretrain(
+    recipe: Recipe, pen_file: Path, folder: Path, train_size: int | None = None, test: bool = False
+) -> dict:
+    """Train by the recipe, or go on where an interrupted run stopped, and write weights and results.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    pen_file : Path
+        The UNIPEN file.
+    folder : Path
+        Gets pretrained.npz and pretrained.json, and for resuming checkpoint.npz and pen-SEED-VARIANTS.npz.
+    train_size : int, optional
+        Only the first so many of MNIST's training digits, to try things out.
+    test : bool
+        Whether to measure MNIST's test set at the end: once, when everything is decided.
+
+    Returns
+    -------
+    dict
+        What is written to pretrained.json.
+
+    Raises
+    ------
+    DataError
+        Where data is missing or broken.
+    ValueError
+        Where the folder's checkpoint belongs to another recipe.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    dev_size = (train_size or MNIST_SIZE) // 12
+    dataset = load_mnist(dev_size, recipe.seed, train_size=train_size)
+    pen = _pen_training_set(recipe, pen_file, folder)
+    check = read_unipen(pen_file).of_writers(*WRITERS_TO_CHECK)
+    dev = {"mnist_dev": (dataset.X_dev, dataset.Y_dev)}
+    for brush in BRUSHES_TO_CHECK:
+        dev[f"pen_dev_brush_{brush}"] = pen_pictures(check, brush, recipe.seed), check.Y
+    handwriting = Handwriting(
+        (dataset.X_train, dataset.Y_train),
+        pen,
+        recipe.pen_share,
+        recipe.batch_size,
+        recipe.seed,
+    )
+    run = Pretraining(recipe, handwriting.batches_per_epoch)
+    checkpoint = folder / "checkpoint.npz"
+    if checkpoint.exists():
+        run.load(checkpoint)
+    with tqdm(total=recipe.epochs, initial=run.epoch, unit="epoch", dynamic_ncols=True) as bar:
+        while run.epoch < recipe.epochs:
+            loss = run.train_epoch(handwriting.epoch(run.epoch, run.strength))
+            bar.update()
+            if run.epoch % SAVE_EVERY == 0:
+                run.save(checkpoint)
+            if run.epoch % CHECK_EVERY == 0:
+                bar.set_postfix({"loss": f"{loss:.4f}"} | _percent(_measure(run.net, dev)))
+    run.save(checkpoint)
+
+    shipped = folder / "pretrained.npz"
+    np.savez_compressed(shipped, activation=run.net.activation, **in_float16(run.net))
+    net = TwoLayerNN.load(shipped)  # what is measured is what is shipped
+    if test:
+        dev = dev | {"mnist_test": (dataset.X_test, dataset.Y_test)}
+    reject = _reject_prices(net, dataset.X_test, dataset.Y_test) if test else []
+    report = {
+        "date": date.today().isoformat(),
+        "data": {
+            "mnist_train": len(dataset.Y_train),
+            "mnist_dev": len(dataset.Y_dev),
+            "pen_train_writers": WRITERS_TO_FIT,
+            "pen_dev_writers": WRITERS_TO_CHECK,
+            "pen_train_digits": len(pen[1]),
+            "pen_dev_digits": len(check.Y),
+        },
+        "hyperparameters": asdict(recipe) | {"activation": net.activation, "optimizer": "adam"},
+        "accuracy": _measure(net, dev),
+        "reject": reject,
+    }
+    (folder / "pretrained.json").write_text(json.dumps(report, indent=2) + "\n")
+    return report
+
+
+def _pen_training_set(recipe: Recipe, pen_file: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Render the pen digits, or take them from the folder where an earlier run has done so."""
+    kept = folder / f"pen-{recipe.seed}-{recipe.pen_variants}.npz"
+    if not kept.exists():
+        made = render_pen(pen_file, recipe.pen_variants, recipe.seed)
+        made = tqdm(made, "drawing pen digits", recipe.pen_variants, dynamic_ncols=True)
+        pictures, labels = zip(*made, strict=True)
+        part = kept.with_suffix(".part.npz")
+        np.savez(part, X=np.stack(pictures), Y=labels[0])
+        part.replace(kept)
+    with np.load(kept, allow_pickle=False) as file:
+        return file["X"], file["Y"]
+
+
+def _measure(net: TwoLayerNN, sets: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
+    return {name: round(net.evaluate(X, Y), 5) for name, (X, Y) in sets.items()}
+
+
+def _reject_prices(net: TwoLayerNN, X: np.ndarray, Y: np.ndarray) -> list[dict[str, float]]:
+    """Compute what each threshold from 0 to 0.99 for 'I am not sure' costs and brings."""
+    probabilities = net.predict_proba(X)
+    prices = [reject_price(probabilities, Y, threshold / 100) for threshold in range(100)]
+    return [{name: round(value, 5) for name, value in price._asdict().items()} for price in prices]
+
+
+def _percent(accuracies: dict[str, float]) -> dict[str, str]:
+    return {name: f"{100 * value:.2f}" for name, value in accuracies.items()}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """One option for every line of the recipe, with its value as the default."""
+    parser.add_argument("--pen", type=Path, required=True, help="pendigits-orig.tra.gz")
+    parser.add_argument("--folder", type=Path, default=Path("pretraining"), help="for checkpoint and results")
+    parser.add_argument("--train-size", type=int, help="only so many MNIST digits, to try things out")
+    parser.add_argument("--test", action="store_true", help="measure MNIST's test set at the end")
+    for field in fields(Recipe):
+        option = f"--{field.name.replace('_', '-')}"
+        parser.add_argument(option, type=type(field.default), default=field.default)
+
+
+def command(options: argparse.Namespace) -> int:
+    """Train as the command line says; the exit code."""
+    recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
+    try:
+        report = pretrain(recipe, options.pen, options.folder, options.train_size, options.test)
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on from the last checkpoint")
+        return 130
+    print(json.dumps(report["accuracy"], indent=2))
+    return 0

@@ -1,0 +1,34 @@
+"""The network that comes with the page, trained beforehand by `python -m nn pretrain`."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from nn.certainty import RejectPrice
+from nn.model import TwoLayerNN
+
+WEIGHTS = Path(__file__).parent / "pretrained.npz"
+REPORT = WEIGHTS.with_suffix(".json")
+
+
+def load_shipped() -> TwoLayerNN:
+    """
+    Load the shipped network.
+
+    Returns
+    -------
+    TwoLayerNN
+        In float32, though the file holds float16: half the bytes, and not one test digit is read otherwise.
+    """
+    return TwoLayerNN.load(WEIGHTS)
+
+
+def shipped_accuracies() -> dict[str, float]:
+    """Return what the shipped network was measured to read right, shares in [0, 1] by the digits' name."""
+    return json.loads(REPORT.read_text())["accuracy"]
+
+
+@cache
+def shipped_reject_prices() -> tuple[RejectPrice, ...]:
+    """Return what each threshold for 'I am not sure' costs the shipped network on MNIST's test digits."""
+    return tuple(RejectPrice(**price) for price in json.loads(REPORT.read_text())["reject"])

@@ -1,0 +1,300 @@
+"""Training as a thing one can hold: step it, pause it, watch it, change it, fork it. No callbacks."""
+
+import copy
+import threading
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from nn.batches import Batch, Epochs
+from nn.checkpoints import Checkpoints
+from nn.functions import Array, cross_entropy
+from nn.history import History, Measurement
+from nn.hyperparameters import Hyperparameters
+from nn.model import SLICE, TwoLayerNN, slices
+from nn.optimizers import OPTIMIZERS
+from nn.parameters import Parameters
+
+MEASURING = 0.1  # measuring may cost this share of training
+HOPELESS = 5  # times worse than at the start, or than guessing: the run has diverged
+
+
+class Status(StrEnum):
+    """Where a run stands."""
+
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+
+
+class DigitsLike(Protocol):
+    """Anything with training digits and, where there are any, held-out ones; `data.Dataset` is."""
+
+    X_train: Array
+    Y_train: Array
+    X_dev: Array | None
+    Y_dev: Array | None
+
+
+class Digits(NamedTuple):
+    """The plainest such thing."""
+
+    X_train: Array
+    Y_train: Array
+    X_dev: Array | None = None
+    Y_dev: Array | None = None
+
+
+class Trainer:
+    """
+    One training run of one network.
+
+    Attributes
+    ----------
+    net : TwoLayerNN
+        The network, whole and usable at any time from any thread: an update swaps its parameters at once.
+    iteration : int
+        Updates made so far.
+    history : History
+        Loss and accuracy so far. Measured on all dev digits and on as many training digits, as often as
+        costs at most a tenth of training (one digit trained is counted as three passes forward).
+    checkpoints : Checkpoints
+        Copies of the run along the way, for `rewound`.
+    seconds : float
+        Time spent on this run so far, pauses and other runs' turns not counted.
+    distort : callable or None
+        Changes the digits of each update before they are learned: `distort(X, rng)` returns others like them.
+        May be set at any time.
+    forked_at : int or None
+        The iteration at which this run left another; None for one that started by itself.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+        Is trained from where it stands.
+    dataset : DigitsLike
+        Its X_train, Y_train, X_dev and Y_dev are used; X_dev may be None.
+    hyperparameters : Hyperparameters, optional
+
+    Raises
+    ------
+    ValueError
+        When the digits do not fit the network.
+    """
+
+    def __init__(
+        self, net: TwoLayerNN, dataset: DigitsLike, hyperparameters: Hyperparameters | None = None
+    ) -> None:
+        self._train = net.check(dataset.X_train, dataset.Y_train)
+        self._dev = None if dataset.X_dev is None else net.check(dataset.X_dev, dataset.Y_dev)
+        self.net = net
+        self.dataset = dataset
+        self._settings = hyperparameters or Hyperparameters()
+        self._rng = np.random.default_rng([self._settings.seed, 1])  # not the stream of the weights
+        self._optimizer = OPTIMIZERS[self._settings.optimizer]()
+        self._watched = self._choose_watched()
+        self._epochs = Epochs(len(self._train[1]), self._rng)
+        self._batch: Batch | None = None
+        self._credit = 0.0  # digits that may be measured by now
+        self._running = self._diverged = False
+        self._turn = threading.RLock()  # held by whoever advances or measures this run
+        self.iteration = 0
+        self.seconds = 0.0
+        self.distort: Callable[[Array, np.random.Generator], Array] | None = None
+        self.history = History(self._epochs.losses)
+        self._start_loss = self.measure().train_loss
+        self.forked_at: int | None = None
+        self.checkpoints = Checkpoints()
+        self.checkpoints.consider(self)
+
+    @property
+    def status(self) -> Status:
+        """ready, running, paused, finished or diverged."""
+        if self._diverged:
+            return Status.DIVERGED
+        if self.iteration >= self._settings.iterations:
+            return Status.FINISHED
+        if self._running:
+            return Status.RUNNING
+        return Status.PAUSED if self.iteration else Status.READY
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training digits so far, of which the last may be a part."""
+        return self._epochs.count
+
+    @property
+    def watched_digits(self) -> int:
+        """How many training digits are measured."""
+        return len(self._watched[0])
+
+    @property
+    def hyperparameters(self) -> Hyperparameters:
+        """The settings; assigning others changes a run under way, all but its optimizer and seed."""
+        return self._settings
+
+    @hyperparameters.setter
+    def hyperparameters(self, new: Hyperparameters) -> None:
+        for name in ("optimizer", "seed"):
+            old = getattr(self._settings, name)
+            if getattr(new, name) != old:
+                raise ValueError(
+                    f"{name} cannot change from {old!r} to {getattr(new, name)!r} in the middle of a run; "
+                    "start a new Trainer."
+                )
+        self._settings = new
+        if self._running and self.status is Status.FINISHED:
+            self.pause()  # raised again later, the iterations go on when somebody starts them
+
+    def start(self) -> bool:
+        """Mark the run as running, if there is anything left to do; return whether it runs."""
+        self._running = self.status in (Status.READY, Status.RUNNING, Status.PAUSED)
+        return self._running
+
+    def pause(self) -> None:
+        """Stop after the slice of digits under way, and measure where the network stands."""
+        self._running = False
+        with self._turn:
+            self.measure()
+
+    def step(self) -> None:
+        """Make one parameter update; nothing when the run is finished or has diverged."""
+        with self._turn:
+            target = self.iteration + 1
+            while self.iteration < target and self.status not in (Status.FINISHED, Status.DIVERGED):
+                self._work()
+
+    def advance(self, seconds: float) -> None:
+        """
+        Work for about so long, while the status is running: many updates, or a part of a large one.
+
+        Parameters
+        ----------
+        seconds : float
+            The slice of digits under way when the time is over is finished.
+        """
+        with self._turn:
+            deadline = time.perf_counter() + seconds
+            while self.status is Status.RUNNING:
+                self._work()
+                if time.perf_counter() >= deadline:
+                    return
+
+    def train(self) -> History:
+        """Run to the end, here and now."""
+        self.start()
+        while self.status is Status.RUNNING:
+            self.advance(seconds=1.0)
+        return self.history
+
+    def fork(self) -> "Trainer":
+        """Return a run of its own, paused, that would do exactly the same from here on."""
+        with self._turn:
+            twin = copy.copy(self)
+            twin._running = False
+            twin._turn = threading.RLock()
+            twin.net = self.net.copy()
+            twin._batch = copy.copy(self._batch)
+            losses = self._epochs.losses
+            known = {id(losses): losses.copy()}  # deepcopy would take ten thousand numbers one by one
+            twin._optimizer, twin._epochs = copy.deepcopy((self._optimizer, self._epochs), known)
+            twin._rng = twin._epochs.rng
+            twin.history = self.history.copy(twin._epochs.losses)
+            twin.forked_at = self.iteration
+            twin.checkpoints = self.checkpoints.until(self.iteration)
+        return twin
+
+    def rewound(self, iteration: int) -> "Trainer":
+        """Return a run of its own, paused, that goes on from the checkpoint nearest to an iteration."""
+        checkpoint = self.checkpoints.nearest(iteration)
+        twin = checkpoint.fork()
+        twin.checkpoints = self.checkpoints.until(checkpoint.iteration)
+        return twin
+
+    def measure(self) -> Measurement:
+        """Compute loss and accuracy now, add them to the history and return them."""
+        with self._turn:
+            return self._measure(self.iteration)
+
+    def _measure(self, iteration: int) -> Measurement:
+        train = _loss_and_accuracy(self.net, *self._watched)
+        dev = (np.nan, np.nan) if self._dev is None else _loss_and_accuracy(self.net, *self._dev)
+        point = Measurement(iteration, *train, *dev)
+        self.history.add(point)
+        return point
+
+    def _work(self) -> None:
+        """Follow one slice of the batch forward and backward; after the last, update the network."""
+        start = time.perf_counter()
+        batch = self._batch = self._batch or self._epochs.next_batch(self._settings.batch_size)
+        rows = batch.rows(SLICE)
+        X, Y = (array[rows] for array in self._train)
+        if self.distort:
+            X = self.distort(X, self._rng)
+        keep = self._dropout(len(X))
+        with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told by its loss
+            forward = self.net.forward(X, keep)
+            gradients = self.net.backward(X, Y, forward, keep, self._settings.l2)
+            batch.add(len(X), cross_entropy(forward.Z2, Y), gradients)
+            if batch.done == batch.size:
+                self._batch = None
+                self._update(batch)
+        self.seconds += time.perf_counter() - start
+
+    def _update(self, batch: Batch) -> None:
+        """Move the parameters by the batch's gradient, and keep the books."""
+        parameters = self._optimizer.step(self.net.parameters, batch.gradients, self._settings.learning_rate)
+        if not np.isfinite(batch.loss) or not all(np.isfinite(array).all() for array in parameters):
+            self._diverged = True
+            return
+        self.net.parameters = Parameters(*parameters)
+        self._epochs.count_in(batch)
+        self._credit += MEASURING * 3 * batch.size
+        iteration = self.iteration + 1
+        finished = iteration >= self._settings.iterations
+        if finished or self._credit >= self._price:
+            self._credit = 0.0
+            loss = self._measure(iteration).train_loss  # first, so that a run that is over has its last point
+            limit = HOPELESS * max(self._start_loss, np.log(self.net.output_size))
+            self._diverged = not loss <= limit  # true of NaN, too
+        self.iteration = iteration
+        if finished:
+            self._running = False
+        if self.history.points[-1].iteration == iteration:
+            self.checkpoints.consider(self)
+
+    def _dropout(self, n: int) -> Array | None:
+        """Draw which hidden units stay, scaled so that their expected sum does (Srivastava et al., 2014)."""
+        dropout = self._settings.dropout
+        if not dropout:
+            return None
+        stays = self._rng.random((n, self.net.hidden_size)) >= dropout
+        return stays.astype(self.net.W1.dtype) / self.net.W1.dtype.type(1 - dropout)
+
+    def _choose_watched(self) -> tuple[Array, Array]:
+        """Choose the training digits that are measured: as many as there are dev digits, at random."""
+        X, Y = self._train
+        count = min(len(X), 1000 if self._dev is None else len(self._dev[1]))
+        chosen = np.random.default_rng([self._settings.seed, 2]).permutation(len(X))[:count]
+        return X[chosen], Y[chosen]
+
+    @property
+    def _price(self) -> int:
+        """Digits in one measurement."""
+        return len(self._watched[1]) + (0 if self._dev is None else len(self._dev[1]))
+
+
+def _loss_and_accuracy(net: TwoLayerNN, X: Array, Y: Array) -> tuple[float, float]:
+    """Compute both from one pass."""
+    loss, right = 0.0, 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for rows in slices(len(X)):
+            Z2 = net.forward(X[rows]).Z2
+            loss += cross_entropy(Z2, Y[rows]) * len(Z2)
+            right += int(np.count_nonzero(Z2.argmax(axis=1) == Y[rows]))
+    return loss / len(X), right / len(X)
