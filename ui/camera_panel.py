@@ -1,0 +1,28 @@
+"""The honest camera: MNIST's own digits on the canvas's road, counted pixel for pixel."""
+
+import numpy as np
+import streamlit as st
+
+from data import find_source
+from data.doctor import honest_camera
+from ui.library import library
+from ui.session import Session
+
+
+def show_honest_camera(session: Session) -> None:
+    """Draw the button and the count."""
+    st.markdown(
+        "Does the preparation do what MNIST's makers did? Then it must leave MNIST's own digits "
+        "**exactly as they are**: every one of 784 pixels."
+    )
+    if st.button("Run the test digits through the canvas's road", key="honest_camera"):
+        digits = library().get("mnist") if not find_source("mnist").needs_download else session.dataset
+        X = digits.X_dev if digits.X_test is None else digits.X_test
+        bar = st.progress(0.0)
+        same = np.count_nonzero(honest_camera(X, bar.progress))
+        bar.empty()
+        session.camera_note = (
+            f"**{same:,} of {len(X):,}** digits of {digits.name} come back identical, pixel for pixel."
+        )
+    if session.camera_note:
+        st.markdown(session.camera_note)

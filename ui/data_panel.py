@@ -1,0 +1,94 @@
+"""Which digits to learn: the list of sources, the upload, and what to say when one cannot be had."""
+
+import streamlit as st
+
+from data import DataError, Dataset, list_sources, load_csv
+from ui.library import library
+from ui.run import UPLOADED
+from ui.session import Session
+
+
+def choose_dataset(session: Session) -> tuple[str, Dataset]:
+    """
+    Draw the list and the upload; load what is chosen.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    tuple of str and Dataset
+        The key of the source and its digits. Where they cannot be loaded, the page says why and the
+        present run's are returned.
+    """
+    labels = {source.key: source.label for source in list_sources()}
+    labels |= {UPLOADED + name: f"{name} (your upload)" for name in session.uploads}
+    wanted = st.session_state.get("dataset")
+    if wanted not in labels:  # a link to a file that is not here, or to an upload before a reload
+        session.data_error = (
+            f"There are no digits `{_plain(wanted)}` here: add the file again, or choose others."
+        )
+        st.session_state["dataset"] = session.settings.dataset
+    key = st.selectbox("Digits to learn", list(labels), format_func=labels.get, key="dataset")
+    with st.expander("Add your own digits"):
+        st.file_uploader(
+            "A CSV file, also gzipped: one digit a row, its label and 784 pixels from 0 to 255",
+            type=["csv", "gz"],
+            key="upload",
+            on_change=_read_upload,
+            args=(session,),
+        )
+    dataset = _load(key, session)
+    if session.data_error:
+        st.error(f"{session.data_error} Until then the page goes on with {session.dataset.name}.")
+        if session.failed_dataset and st.button("Try again", key="retry"):
+            session.failed_dataset = session.data_error = None
+            st.rerun()
+    return (key, dataset) if dataset else (session.settings.dataset, session.dataset)
+
+
+def _load(key: str, session: Session) -> Dataset | None:
+    if key.startswith(UPLOADED):
+        return session.uploads.get(key.removeprefix(UPLOADED))
+    if key == session.settings.dataset:
+        if session.failed_dataset:
+            session.failed_dataset = session.data_error = None
+        return session.dataset
+    if key == session.failed_dataset:
+        return None  # do not ask a dead network again at every click
+    place = st.empty()
+    try:
+        with place, st.spinner("Fetching the digits ..."):
+            bar = st.empty()
+            dataset = library().get(key, lambda here, total: _show_progress(bar, here, total))
+    except DataError as error:
+        session.failed_dataset, session.data_error = key, str(error)
+        return None
+    finally:
+        place.empty()
+    session.failed_dataset = session.data_error = None
+    return dataset
+
+
+def _plain(name: object) -> str:
+    """Keep a name from a link short, and free of anything that the page would take for formatting."""
+    return "".join(c for c in str(name)[:40] if c.isalnum() or c in " ._-:")
+
+
+def _show_progress(bar: st.delta_generator.DeltaGenerator, here: int, total: int) -> None:
+    bar.progress(here / total, f"Downloading: {here / 1e6:.1f} of {total / 1e6:.1f} MB")
+
+
+def _read_upload(session: Session) -> None:
+    file = st.session_state["upload"]
+    session.data_error = session.failed_dataset = None
+    if file is None:
+        return
+    try:
+        dataset = load_csv(file)
+    except DataError as error:
+        session.data_error = f"{file.name}: {error}"
+        return
+    session.uploads = {file.name: dataset}  # the last one only: a large file takes 200 MB
+    st.session_state["dataset"] = UPLOADED + file.name

@@ -1,0 +1,48 @@
+"""'I am not sure': the threshold below which an answer is none, and what it costs on MNIST's test digits."""
+
+import streamlit as st
+
+from nn.certainty import RejectPrice, reject_price
+from nn.shipped import shipped_reject_prices
+from ui.drawing_panel import UNSURE
+from ui.live import live
+from ui.session import Session
+
+MOST_DIGITS = 1000  # read for the visitor's own network at each refresh
+
+
+def show_reject(session: Session) -> None:
+    """Draw the slider and the price."""
+    st.markdown(
+        "A network has no answer 'that is no digit': a scribble gets ten probabilities, too. "
+        "But it can say **I am not sure** when the largest of them is small."
+    )
+    threshold = st.slider(
+        "Not sure below", 0.0, 0.99, UNSURE, 0.01, key="threshold", persist_state="session", format="percent"
+    )
+    st.caption(
+        "Try a letter, a scribble, a filled square: an unsure answer says so beside the canvas. "
+        "No threshold catches every letter: an E is much like a 6."
+    )
+    live(session, _show_prices, session, threshold)
+
+
+def _show_prices(session: Session, threshold: float) -> None:
+    prices = shipped_reject_prices()
+    expert = min(prices, key=lambda price: abs(price.threshold - threshold))
+    st.markdown(f":violet[●] **Expert**, on MNIST's 10,000 test digits: {_words(expert)}")
+    digits = session.dataset
+    X, Y, what = (
+        (digits.X_dev, digits.Y_dev, "held-out")
+        if digits.X_test is None
+        else (digits.X_test, digits.Y_test, "test")
+    )
+    X, Y = X[:MOST_DIGITS], Y[:MOST_DIGITS]
+    yours = reject_price(session.trainer.net.predict_proba(X), Y, threshold)
+    st.markdown(f":green[●] **Yours**, on {len(Y):,} {what} digits of {digits.name}: {_words(yours)}")
+
+
+def _words(price: RejectPrice) -> str:
+    if price.refused == 1:
+        return "refuses all of them."
+    return f"refuses **{price.refused:.2%}**; of the rest **{price.right:.2%}** are right."

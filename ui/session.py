@@ -1,0 +1,300 @@
+"""One visitor's state in one typed object: the run, the drawing, and what is remembered between clicks."""
+
+import time
+from collections import deque
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+from threadpoolctl import threadpool_limits
+
+from data import Dataset
+from data.augment import distort
+from data.doctor import shrunken
+from data.drawing import to_mnist
+from nn import Hyperparameters, Status, Trainer, TwoLayerNN
+from nn.pool import Pool
+from nn.shipped import load_shipped
+from ui.library import library
+from ui.ribbons import Ribbons
+from ui.run import UPLOADED, Distortion, Run
+from ui.runs import RunBook
+from ui.seed_fan import SeedFan
+from ui.settings import Settings
+
+SHARED_DATA = "sample"  # the dataset that is always there
+
+
+class Drawing:
+    """
+    What is to be read.
+
+    Attributes
+    ----------
+    picture : (height, width), or (height, width, 3 or 4), uint8
+        White ink on black.
+    surface : str
+        What it was drawn on, in words.
+    digit : (28, 28) float32 in [0, 1], or None
+        As MNIST would have prepared it; None where nothing is drawn.
+    """
+
+    def __init__(self, picture: np.ndarray, surface: str = "canvas") -> None:
+        self.picture, self.surface = picture, surface
+        self.digit = to_mnist(picture)
+
+
+class Exhibit(NamedTuple):
+    """A picture from elsewhere, a photograph or a digit of the dataset, that stands in the canvas's place."""
+
+    title: str
+    drawing: Drawing
+
+
+class Session:
+    """
+    What belongs to one visitor.
+
+    Attributes
+    ----------
+    run : Run
+        The run on show.
+    book : RunBook
+        The runs so far.
+    fan : SeedFan or None
+        The same settings with ten seeds, where that was asked for.
+    ribbons : Ribbons
+        What the run on show has read of the pinned drawings on its way.
+    expert : TwoLayerNN
+        The shipped network.
+    drawing : Drawing or None
+        What is on the canvas; None before the first stroke.
+    exhibit : Exhibit or None
+        What stands in its place.
+    pins : list of (28, 28) float32 in [0, 1]
+        Drawings kept to be watched and compared, six at most.
+    canvas_generation : int
+        Counts the times the canvas was cleared.
+    uploads : dict of str to Dataset
+        The visitor's own CSV files, by name.
+    data_error : str or None
+        Why the chosen data could not be loaded.
+    failed_dataset : str or None
+        The key of those data; they are not tried again unasked.
+    refreshing : bool
+        Whether the live parts of the page look again and again: the run was on when the page was drawn.
+    reset_wanted : bool
+        Whether the next run of the page starts anew.
+    """
+
+    def __init__(self) -> None:
+        self.run = _new_run(Settings(dataset=SHARED_DATA), library().get(SHARED_DATA))
+        self.book = RunBook()
+        self.fan: SeedFan | None = None
+        self.ribbons = Ribbons()
+        self.load_error: str | None = None
+        self.expert = expert()
+        self.drawing: Drawing | None = None
+        self.exhibit: Exhibit | None = None
+        self.pins: list[np.ndarray] = []
+        self.photo_error: str | None = None
+        self.photo_note: str | None = None
+        self.camera_note: str | None = None
+        self.drawing_url: str | None = None
+        self.canvas_generation = 0
+        self.uploads: dict[str, Dataset] = {}
+        self.data_error: str | None = None
+        self.failed_dataset: str | None = None
+        self.reset_wanted = False
+        self.refreshing = False
+        self._pace: deque[tuple[float, int]] = deque(maxlen=8)
+
+    @property
+    def trainer(self) -> Trainer:
+        """The training on show."""
+        return self.run.trainer
+
+    @property
+    def settings(self) -> Settings:
+        """What the run on show was made from."""
+        return self.run.settings
+
+    @property
+    def dataset(self) -> Dataset:
+        """The digits that it learns."""
+        return self.run.dataset
+
+    @property
+    def untrained(self) -> bool:
+        """Whether the network on show has never learned anything, here or elsewhere."""
+        return not (self.trainer.iteration or self.settings.from_shipped or self.run.source)
+
+    @property
+    def running(self) -> bool:
+        """Whether the network is learning right now."""
+        return self.trainer.status is Status.RUNNING
+
+    @property
+    def shown(self) -> Drawing | None:
+        """What is to be read: the exhibit where there is one, else what is on the canvas."""
+        return self.exhibit.drawing if self.exhibit else self.drawing
+
+    @property
+    def digit(self) -> np.ndarray | None:
+        """What the networks see of it, (28, 28) float32 in [0, 1]; None where nothing is drawn."""
+        shown = self.shown
+        if shown is None or shown.digit is None:
+            return None
+        return shrunken(shown.picture) if st.session_state.get("raw") else shown.digit
+
+    def clear(self) -> None:
+        """Empty the canvas, or put it back in its place."""
+        self.exhibit = self.photo_note = None
+        self.drawing = None
+        self.canvas_generation += 1
+
+    def apply(self, settings: Settings, dataset: Dataset) -> list[str]:
+        """
+        Bring the run in line with the settings, as far as that is possible without losing it.
+
+        Parameters
+        ----------
+        settings : Settings
+            What the sidebar says.
+        dataset : Dataset
+            The digits it names.
+
+        Returns
+        -------
+        list of str
+            The settings, in words, that will count only after a reset.
+        """
+        if not self.running:
+            self.book.note(self.run)
+        waiting = settings.waiting(self.settings)
+        nothing_to_lose = self.trainer.status is Status.READY and not self.run.source
+        if self.reset_wanted or (waiting and nothing_to_lose):
+            self._reset(settings, dataset)
+            return []
+        fixed = self.trainer.hyperparameters
+        live = settings.hyperparameters.replace(optimizer=fixed.optimizer, seed=fixed.seed)
+        bend = distort if settings.distort else None
+        if live != fixed or bend is not self.trainer.distort:
+            self._change(live, bend)
+        return waiting
+
+    def show(self, run: Run) -> None:
+        """Put a run in the present one's place; that one is paused, and kept if it has learned anything."""
+        self.trainer.pause()
+        self.book.note(self.run)
+        self.run = run
+        self.book.note(run)
+        self._pace.clear()
+
+    def rewind(self, iteration: int) -> None:
+        """Show the run as it was at the checkpoint nearest to an iteration, or again where it stands."""
+        run = self.run.end
+        self.show(run)
+        if iteration != run.trainer.iteration:
+            self.show(run.rewound(iteration))
+
+    def load(self, net: TwoLayerNN, source: str) -> None:
+        """Show a run that goes on from the weights of a file of that name."""
+        settings = replace(self.run.now, hidden_size=net.hidden_size, activation=net.activation)
+        self.show(_new_run(settings, self.dataset, net, source))
+
+    def adopt(self) -> None:
+        """Put the settings of the run on show into the sidebar."""
+        key = self.settings.dataset
+        if key.startswith(UPLOADED):
+            self.uploads = {key.removeprefix(UPLOADED): self.dataset}
+        learned = replace(self.run.learned, hidden_size=self.settings.hidden_size)
+        st.session_state.update(learned.values())
+
+    def forget(self, run: Run) -> None:
+        """Delete a run; where it is on show, the next run of the page starts anew."""
+        on_show = run is self.run.end
+        if on_show:
+            self.show(run)
+            self.reset_wanted = True
+        self.book.delete(run)
+
+    def _change(self, live: Hyperparameters, bend: Distortion | None) -> None:
+        """Go on with other settings; a pause of no length, so that it is known since which iteration."""
+        fixed = self.trainer.hyperparameters.replace(iterations=live.iterations)
+        moving = self.running and (live != fixed or bend is not self.trainer.distort)
+        if moving:
+            self.trainer.pause()
+        self.run.change(live, bend)
+        if moving:
+            pool().run(self.trainer)
+
+    def _reset(self, settings: Settings, dataset: Dataset) -> None:
+        """Start anew with an untrained network; the drawing stays."""
+        self.reset_wanted = False
+        self.show(_new_run(settings, dataset))
+
+    def iterations_per_second(self) -> float | None:
+        """Return the pace over the last few refreshes, or None while there is none to tell."""
+        now = (time.monotonic(), self.trainer.iteration)
+        if not self.running:
+            self._pace.clear()
+            return None
+        self._pace.append(now)
+        seconds = now[0] - self._pace[0][0]
+        return (now[1] - self._pace[0][1]) / seconds if seconds > 0.2 else None
+
+
+def _new_run(
+    settings: Settings, dataset: Dataset, net: TwoLayerNN | None = None, source: str | None = None
+) -> Run:
+    """Make a run from settings, and from the weights of a file where there is one."""
+    trainer = Trainer(net or settings.new_network(), dataset, settings.hyperparameters)
+    trainer.distort = distort if settings.distort else None
+    return Run(settings, dataset, trainer, source=source)
+
+
+@st.cache_resource(show_spinner=False)
+def expert() -> TwoLayerNN:
+    """Return the shipped network, one for the whole server: nobody changes it."""
+    return load_shipped()
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """Return the server's worker threads, each computing on one processor."""
+    threadpool_limits(1, user_api="blas")  # the matrices are small: two threads on one are slower
+    return Pool()
+
+
+class _Presence(NamedTuple):
+    """Stands for a page that is open; Streamlit lets go of it when the page's connection ends."""
+
+    session: Session
+
+
+def _left(presence: _Presence) -> None:
+    for trainer in _trainers(presence.session):
+        pool().leave(trainer)
+
+
+@st.cache_resource(show_spinner=False, scope="session", on_release=_left)
+def _presence() -> _Presence:
+    session = st.session_state["session"]
+    for trainer in _trainers(session):
+        pool().come_back(trainer)
+    return _Presence(session)
+
+
+def _trainers(session: Session) -> list[Trainer]:
+    return [session.trainer, *(session.fan.trainers if session.fan else [])]
+
+
+def current_session() -> Session:
+    """Return the visitor's session; the first time, with a fresh network."""
+    pool()
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session()
+    _presence()
+    return st.session_state["session"]
