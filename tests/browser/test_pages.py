@@ -1,0 +1,267 @@
+"""Once through all six pages in a real browser, with a drawing on the canvas and a network that learns."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from data import load_sample
+from tests.browser.visitor import PATIENCE, Visitor
+from tests.page import pixels
+from tests.pen import SEVEN
+
+Visit = Callable[..., Visitor]
+
+MAIN = {  # each page's title, its address, and the containers that make it
+    "Train": ("", ("accuracy_chart", "loss_chart", "numbers")),
+    "Digit doctor": ("doctor", ("stages", "raw")),
+    "Inside": ("inside", ("inside_network", "network_picture", "one_unit")),
+    "Mistakes": ("mistakes", ("mistakes_choice", "confusion", "cell", "worst")),
+    "How it got there": ("runs", ("runs_view", "fork_chart", "fork_loss_chart")),
+    "How it works": ("lesson", ("lesson_part", "lesson_step", "step_data")),
+}
+ROUND = [*list(MAIN)[1:], "Train"]
+
+VIEWS = {  # what can be opened on a page, and a container or a text that shows it is open
+    "Digit doctor": {
+        "Not a digit": "threshold",
+        "A photograph": "photo_ink",
+        "Honest camera": "honest_camera",
+        "Digit doctor": "stages",
+    },
+    "Inside": {
+        "Templates": "templates",
+        "Evidence": "evidence_choice",
+        "Dreams": ".inside-dreams",
+        "Blend": "blend_pins",
+        "This drawing": "network_picture",
+    },
+    "Mistakes": {
+        "Digit by digit": "per_digit",
+        "Surest mistakes": "gallery_surest",
+        "How sure, how right": "calibration",
+        "A sample": "gallery_sample",
+        "Confusions": "confusion",
+    },
+    "How it got there": {
+        "Runs": "runs_chart",
+        "Pins": "pin_here",
+        "Ten seeds": "fan_start",
+        "Keep and share": "keep_files",
+        "Rewind": "fork_chart",
+    },
+    "How it works": {"One weight": "weight_words", "Bug museum": "cases", "Seven steps": "step_data"},
+}
+
+TOO_WIDE = """width => {
+  const held = element => {  // a table that scrolls, or hides what is too much, by itself
+    for (let e = element.parentElement; e && e.dataset.testid !== 'stMain'; e = e.parentElement)
+      if (getComputedStyle(e).overflowX !== 'visible' && e.getBoundingClientRect().right <= width + 1)
+        return true;
+    return false;
+  };
+  const found = [];
+  for (const element of document.querySelectorAll('[data-testid=stMain] *')) {
+    const box = element.getBoundingClientRect();
+    if (box.width > 1 && box.height > 1 && (box.right > width + 1 || box.left < -1) && !held(element))
+      found.push(`${element.tagName}.${element.className.baseVal ?? element.className}`);
+  }
+  for (const e of [document.scrollingElement, document.querySelector('[data-testid=stMain]')])
+    if (e.scrollWidth > width) found.push(`${e.tagName} scrolls sideways, ${e.scrollWidth} pixels`);
+  return found;
+}"""
+
+
+def turn_to(visitor: Visitor, title: str) -> None:
+    """Open a page as a visitor does: by its name at the top, on a phone in the sidebar."""
+    link = visitor.page.get_by_test_id("stTopNavLink").get_by_text(title, exact=True).first
+    if not visitor.page.get_by_test_id("stTopNav").count():
+        visitor.page.get_by_test_id("stExpandSidebarButton").click()
+        link = visitor.page.get_by_test_id("stSidebarNavLink").get_by_text(title, exact=True)
+    link.click()
+    collapse = visitor.page.get_by_test_id("stSidebarCollapseButton").locator("button")
+    if not visitor.page.get_by_test_id("stTopNav").count() and collapse.is_visible():
+        collapse.click()
+    address, keys = MAIN[title]
+    expect(visitor.page).to_have_url(re.compile(rf":\d+/{address}(\?|$)"), timeout=PATIENCE)
+    for key in keys:
+        expect(visitor.at(key)).to_be_visible(timeout=PATIENCE)
+
+
+def place(visitor: Visitor, sign: str) -> object:
+    return visitor.page.locator(sign).first if sign[0] in ".#" else visitor.at(sign)
+
+
+def open_view(visitor: Visitor, name: str, sign: str) -> None:
+    """Open one of a page's tabs or views."""
+    main = visitor.page.get_by_test_id("stMain")
+    tab = main.get_by_role("tab", name=name, exact=True)
+    (tab if tab.count() else main.get_by_role("radio", name=name, exact=True)).click()
+    expect(place(visitor, sign)).to_be_visible(timeout=PATIENCE)
+
+
+def settle(visitor: Visitor) -> None:
+    """Let the page come to rest: nothing is being computed, and nothing old is left."""
+    expect(visitor.page.locator("[data-stale=true]")).to_have_count(0, timeout=PATIENCE)
+    assert visitor.page.get_by_test_id("stException").count() == 0
+
+
+@pytest.fixture(scope="module")
+def photograph() -> bytes:
+    """A 7 in dark ink on light paper."""
+    sample = load_sample()
+    digit = sample.X_test[np.flatnonzero(sample.Y_test == 7)[0]]
+    large = Image.fromarray(pixels(digit)).resize((240, 240), Image.Resampling.BICUBIC)
+    sheet = np.full((450, 600), 225.0)
+    sheet[100:340, 170:410] -= np.asarray(large) / 255 * 185
+    file = io.BytesIO()
+    Image.fromarray(sheet.astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_canvas_and_training_survive_every_page(visit: Visit):
+    visitor = visit("?iterations=10000")
+    visitor.draw(SEVEN)
+    expect(visitor.prediction).to_have_text("7", timeout=PATIENCE)
+    ink = visitor.ink()
+    visitor.train_until(5)
+    for title in ROUND:
+        before = visitor.iteration()
+        turn_to(visitor, title)
+        visitor.wait(lambda before=before: visitor.iteration() > before)  # goes on, and the page follows
+        visitor.see("status", "Running")
+        assert visitor.ink() == ink and "iterations=10000" in visitor.page.url
+        expect(visitor.prediction).to_have_text("7")
+        settle(visitor)
+        if title == "Inside":
+            follow_the_picture(visitor)
+    visitor.draw([[(60, 140), (220, 140)]])  # the canvas still takes a pen
+    visitor.wait(lambda: visitor.ink() > ink)
+
+
+def follow_the_picture(visitor: Visitor) -> None:
+    """See the network's picture tell other numbers as it learns."""
+    words = set()
+    picture = visitor.at("network_picture").locator("img")
+    visitor.wait(lambda: words.add(picture.get_attribute("alt")) or len(words) > 2)
+    assert all("It reads" in alt for alt in words)
+
+
+def test_nothing_is_too_wide_for_a_phone(visit: Visit):
+    visitor = visit("?iterations=20", width=390, height=844, has_touch=True, is_mobile=True)
+    visitor.draw_and_train()
+    wide = {}
+    for title in ROUND:
+        turn_to(visitor, title)
+        for name, sign in VIEWS.get(title, {title: MAIN[title][1][0]}).items():
+            if title != "Train" and sign != "#":
+                open_view(visitor, name, sign)
+            settle(visitor)
+            visitor.page.wait_for_timeout(150)  # charts fit themselves to their column
+            wide[f"{title}: {name}"] = visitor.page.evaluate(TOO_WIDE, 390)
+    assert {view: found[:5] for view, found in wide.items() if found} == {}
+
+
+def test_a_photograph_takes_the_canvas_place_and_is_read(visit: Visit, photograph: bytes):
+    visitor = visit()
+    turn_to_empty(visitor)
+    open_view(visitor, "A photograph", "photo_ink")
+    file = {"name": "seven.png", "mimeType": "image/png", "buffer": photograph}
+    visitor.at("photo").locator("input[type=file]").set_input_files(file)
+    expect(visitor.at("exhibit").locator("img")).to_be_visible(timeout=PATIENCE)
+    expect(visitor.prediction).to_have_text("7", timeout=PATIENCE)
+    visitor.see("canvas_title", "From your photograph")
+    assert visitor.canvas.count() == 0
+    turn_to(visitor, "Inside")  # and every page explains it
+    expect(visitor.prediction).to_have_text("7")
+    visitor.button("clear").click()
+    expect(visitor.canvas).to_be_visible(timeout=PATIENCE)
+    expect(visitor.prediction).to_have_text("–", timeout=PATIENCE)
+    visitor.draw(SEVEN)
+    expect(visitor.prediction).to_have_text("7", timeout=PATIENCE)
+
+
+def turn_to_empty(visitor: Visitor) -> None:
+    """Open the doctor while nothing is drawn: it invites."""
+    visitor.page.get_by_test_id("stTopNavLink").get_by_text("Digit doctor", exact=True).first.click()
+    expect(visitor.page.get_by_text("small and in a corner")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_mistake_goes_to_the_canvas_place(visit: Visit):
+    visitor = visit("?iterations=20")
+    visitor.draw_and_train()
+    turn_to(visitor, "Mistakes")
+    open_view(visitor, "Surest mistakes", "gallery_surest")
+    settle(visitor)
+    mistake = visitor.at("gallery_surest").locator("button").first
+    is_a, read_as = re.search(r"(\d) → (\d)", mistake.inner_text()).groups()
+    mistake.click()
+    visitor.see("canvas_title", rf"Held-out digit \d+: {is_a}")
+    expect(visitor.at("your_prediction").locator("p")).to_have_text(read_as, timeout=PATIENCE)
+    expect(visitor.at("exhibit").locator("img")).to_be_visible()
+    turn_to(visitor, "Inside")
+    picture = visitor.at("network_picture").locator("img")
+    expect(picture).to_have_attribute("alt", re.compile(f"It reads {read_as},"), timeout=PATIENCE)
+
+
+def test_rewinding_shows_an_earlier_network_on_every_page(visit: Visit):
+    visitor = visit("?iterations=60&learning_rate=0.3")
+    visitor.draw_and_train()
+    end = visitor.chart("probabilities").get_attribute("aria-label")
+    turn_to(visitor, "How it got there")
+    slider = visitor.at("rewind").get_by_role("slider")
+    slider.press("Home")
+    visitor.see("where", "as it was after 0 iterations")
+    visitor.see("status", "iteration 0 of 60")
+    bars = visitor.chart("probabilities")
+    expect(bars).not_to_have_attribute("aria-label", end, timeout=PATIENCE)
+    untrained = bars.get_attribute("aria-label")
+    slider.press("ArrowRight")
+    visitor.see("status", r"iteration [1-9]\d* of 60")
+    expect(bars).not_to_have_attribute("aria-label", untrained, timeout=PATIENCE)
+    turn_to(visitor, "Inside")  # another page shows the same moment
+    assert 0 < visitor.iteration() < 60
+    turn_to(visitor, "How it got there")
+    visitor.button("back_to_end").click()
+    visitor.see("status", "iteration 60 of 60")
+    expect(bars).to_have_attribute("aria-label", end, timeout=PATIENCE)
+
+
+@pytest.fixture
+def visitor_who_keeps(visit: Visit) -> Iterator[Visitor]:
+    visitor = visit("?iterations=20")
+    visitor.draw_and_train()
+    turn_to(visitor, "How it got there")
+    open_view(visitor, "Keep and share", "keep_files")
+    yield visitor
+
+
+def test_a_network_is_saved_and_loaded(visitor_who_keeps: Visitor, tmp_path: Path):
+    visitor = visitor_who_keeps
+    bars = visitor.chart("probabilities")
+    trained = bars.get_attribute("aria-label")
+    with visitor.page.expect_download() as download:
+        visitor.button("save_network").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    assert saved.name == "network.npz"
+    visitor.button("reset").click()
+    visitor.see("status", "Ready")
+    expect(bars).not_to_have_attribute("aria-label", trained, timeout=PATIENCE)
+    upload = visitor.at("load_network").locator("input[type=file]")
+    broken = tmp_path / "broken.npz"
+    broken.write_bytes(b"once upon a time")
+    upload.set_input_files(broken)
+    expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("Nothing has changed", timeout=PATIENCE)
+    upload.set_input_files(saved)
+    expect(bars).to_have_attribute("aria-label", trained, timeout=PATIENCE)
+    success = visitor.page.get_by_test_id("stAlert").filter(
+        has_text="started from the weights in network.npz"
+    )
+    expect(success.first).to_be_visible(timeout=PATIENCE)
+    visitor.see("status", "learned before")
