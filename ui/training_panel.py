@@ -21,7 +21,7 @@ def show_buttons(session: Session) -> None:
             type="primary",
             shortcut="T",
             disabled=over,
-            on_click=_press_train,
+            on_click=_press_pause if running else _press_train,  # what it says, even if it comes twice
             args=(session,),
         )
         st.button(
@@ -44,10 +44,11 @@ def show_buttons(session: Session) -> None:
 
 
 def _press_train(session: Session) -> None:
-    if session.running:
-        session.trainer.pause()
-    else:
-        pool().run(session.trainer)
+    pool().run(session.trainer)
+
+
+def _press_pause(session: Session) -> None:
+    session.trainer.pause()
 
 
 def _press_step(session: Session) -> None:
