@@ -17,10 +17,11 @@ from nn.parameters import Parameters
 from nn.shipped import load_shipped
 from ui.blend_chart import blend_chart
 from ui.diverging import colour, map_over_ink, map_picture, scale_of
+from ui.drawings import Drawing, Exhibit
 from ui.inside_dreams import Dreams
 from ui.inside_templates import speaks_for
 from ui.network_picture import network_picture, units_drawn
-from ui.session import Drawing, Exhibit, Session
+from ui.session import Session
 
 SAMPLE = load_sample()
 DIGIT, OTHER = SAMPLE.X_test[0], SAMPLE.X_test[1]

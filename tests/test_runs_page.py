@@ -12,11 +12,13 @@ from nn import Hyperparameters, Trainer, TwoLayerNN
 from tests.page import PATIENCE, SCRIPT, Page, pixels
 from tests.toy import same_parameters, toy_digits, toy_net
 from ui.charts import RUNS, accuracy_chart
+from ui.presence import Presence, left
 from ui.ribbons import MOST_SEEN, Ribbons, ribbon, settled_since
 from ui.run import Run
 from ui.runs import MOST_BYTES, MOST_RUNS, RunBook
 from ui.seed_fan import SEEDS, SeedFan
-from ui.session import Session, pool
+from ui.server import pool
+from ui.session import Session
 from ui.settings import Settings
 
 SAMPLE = load_sample()
@@ -336,8 +338,6 @@ def test_runs_that_explode_are_left_out_of_the_band():
 def test_the_fan_stops_when_its_page_has_gone():
     with RunsPage("Ten seeds", iterations="10000") as page:
         page.press("fan_start")
-        from ui.session import _left, _Presence
-
-        _left(_Presence(page.session))
+        left(Presence(page.session))
         assert all(trainer in pool()._left for trainer in page.session.fan.trainers)
         page.session.fan.stop()

@@ -9,8 +9,9 @@ from PIL import Image
 
 from data.dataset import DIGIT_NAMES
 from ui.charts import probability_chart
+from ui.drawings import Drawing
 from ui.pictures import show_digit
-from ui.session import Drawing, Session
+from ui.session import Session
 
 SIDE = 280  # pixels, the canvas
 UNSURE = 0.8  # below this a network says so, until the visitor chooses another threshold

@@ -6,7 +6,8 @@ import streamlit as st
 from ui.live import REFRESH
 from ui.run_charts import fan_chart
 from ui.seed_fan import MOST_HIDDEN, SEEDS, SeedFan
-from ui.session import Session, pool
+from ui.server import pool
+from ui.session import Session
 from ui.summary import in_words
 
 

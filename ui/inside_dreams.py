@@ -10,7 +10,7 @@ from nn.dreams import dream
 from nn.parameters import Parameters
 from ui.diverging import image, ink_picture
 from ui.inside_subject import Subject
-from ui.session import expert
+from ui.server import expert
 
 WIDE = 256  # hidden units; above it a step of dreaming takes milliseconds
 STEPS = 6  # of dreaming at each refresh while the network learns

@@ -7,8 +7,9 @@ import streamlit as st
 
 from nn.functions import Array
 from ui.diverging import ink_picture
+from ui.drawings import Drawing, Exhibit
 from ui.mistakes_answers import Answers
-from ui.session import Drawing, Exhibit, Session
+from ui.session import Session
 
 CHOSEN = "gallery_chosen"  # set for the one run in which the whole page has to follow
 

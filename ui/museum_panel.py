@@ -11,7 +11,8 @@ from ui.live import REFRESH
 from ui.museum import LETTERS, Case, Museum
 from ui.museum_charts import museum_chart
 from ui.pictures import show_digit
-from ui.session import Session, pool
+from ui.server import pool
+from ui.session import Session
 
 HANDED_IN = 100  # held-out digits, handed in like drawings
 

@@ -5,7 +5,8 @@ import streamlit as st
 from data import DataError
 from data.photo import ink_of_photo
 from data.picture_file import MEGAPIXELS, open_picture
-from ui.session import Drawing, Exhibit, Session
+from ui.drawings import Drawing, Exhibit
+from ui.session import Session
 
 INKS = {"find out": None, "dark ink on light": True, "light ink on dark": False}
 

@@ -1,55 +1,26 @@
 """One visitor's state in one typed object: the run, the drawing, and what is remembered between clicks."""
 
-import time
-from collections import deque
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
-from threadpoolctl import threadpool_limits
 
 from data import Dataset
 from data.augment import distort
 from data.doctor import shrunken
-from data.drawing import to_mnist
 from nn import Hyperparameters, Status, Trainer, TwoLayerNN
-from nn.pool import Pool
-from nn.shipped import load_shipped
+from ui.drawings import Drawing, Exhibit
 from ui.library import library
+from ui.pace import Pace
+from ui.presence import presence
 from ui.ribbons import Ribbons
 from ui.run import UPLOADED, Distortion, Run
 from ui.runs import RunBook
 from ui.seed_fan import SeedFan
+from ui.server import expert, pool
 from ui.settings import Settings
 
 SHARED_DATA = "sample"  # the dataset that is always there
-
-
-class Drawing:
-    """
-    What is to be read.
-
-    Attributes
-    ----------
-    picture : (height, width), or (height, width, 3 or 4), uint8
-        White ink on black.
-    surface : str
-        What it was drawn on, in words.
-    digit : (28, 28) float32 in [0, 1], or None
-        As MNIST would have prepared it; None where nothing is drawn.
-    """
-
-    def __init__(self, picture: np.ndarray, surface: str = "canvas") -> None:
-        self.picture, self.surface = picture, surface
-        self.digit = to_mnist(picture)
-
-
-class Exhibit(NamedTuple):
-    """A picture from elsewhere, a photograph or a digit of the dataset, that stands in the canvas's place."""
-
-    title: str
-    drawing: Drawing
 
 
 class Session:
@@ -66,6 +37,8 @@ class Session:
         The same settings with ten seeds, where that was asked for.
     ribbons : Ribbons
         What the run on show has read of the pinned drawings on its way.
+    load_error : str or None
+        Why a network could not be loaded.
     expert : TwoLayerNN
         The shipped network.
     drawing : Drawing or None
@@ -74,6 +47,10 @@ class Session:
         What stands in its place.
     pins : list of (28, 28) float32 in [0, 1]
         Drawings kept to be watched and compared, six at most.
+    photo_error, photo_note, camera_note : str or None
+        What a photograph or the honest camera had to say last.
+    drawing_url : str or None
+        The canvas's picture as it was read last.
     canvas_generation : int
         Counts the times the canvas was cleared.
     uploads : dict of str to Dataset
@@ -108,12 +85,17 @@ class Session:
         self.failed_dataset: str | None = None
         self.reset_wanted = False
         self.refreshing = False
-        self._pace: deque[tuple[float, int]] = deque(maxlen=8)
+        self._pace = Pace()
 
     @property
     def trainer(self) -> Trainer:
         """The training on show."""
         return self.run.trainer
+
+    @property
+    def trainers(self) -> list[Trainer]:
+        """All that may be in training: the run on show, and the ten seeds."""
+        return [self.trainer, *(self.fan.trainers if self.fan else [])]
 
     @property
     def settings(self) -> Settings:
@@ -175,7 +157,8 @@ class Session:
         waiting = settings.waiting(self.settings)
         nothing_to_lose = self.trainer.status is Status.READY and not self.run.source
         if self.reset_wanted or (waiting and nothing_to_lose):
-            self._reset(settings, dataset)
+            self.reset_wanted = False
+            self.show(_new_run(settings, dataset))  # the drawing stays
             return []
         fixed = self.trainer.hyperparameters
         live = settings.hyperparameters.replace(optimizer=fixed.optimizer, seed=fixed.seed)
@@ -230,20 +213,9 @@ class Session:
         if moving:
             pool().run(self.trainer)
 
-    def _reset(self, settings: Settings, dataset: Dataset) -> None:
-        """Start anew with an untrained network; the drawing stays."""
-        self.reset_wanted = False
-        self.show(_new_run(settings, dataset))
-
     def iterations_per_second(self) -> float | None:
         """Return the pace over the last few refreshes, or None while there is none to tell."""
-        now = (time.monotonic(), self.trainer.iteration)
-        if not self.running:
-            self._pace.clear()
-            return None
-        self._pace.append(now)
-        seconds = now[0] - self._pace[0][0]
-        return (now[1] - self._pace[0][1]) / seconds if seconds > 0.2 else None
+        return self._pace.look(self.trainer)
 
 
 def _new_run(
@@ -255,46 +227,10 @@ def _new_run(
     return Run(settings, dataset, trainer, source=source)
 
 
-@st.cache_resource(show_spinner=False)
-def expert() -> TwoLayerNN:
-    """Return the shipped network, one for the whole server: nobody changes it."""
-    return load_shipped()
-
-
-@st.cache_resource(show_spinner=False)
-def pool() -> Pool:
-    """Return the server's worker threads, each computing on one processor."""
-    threadpool_limits(1, user_api="blas")  # the matrices are small: two threads on one are slower
-    return Pool()
-
-
-class _Presence(NamedTuple):
-    """Stands for a page that is open; Streamlit lets go of it when the page's connection ends."""
-
-    session: Session
-
-
-def _left(presence: _Presence) -> None:
-    for trainer in _trainers(presence.session):
-        pool().leave(trainer)
-
-
-@st.cache_resource(show_spinner=False, scope="session", on_release=_left)
-def _presence() -> _Presence:
-    session = st.session_state["session"]
-    for trainer in _trainers(session):
-        pool().come_back(trainer)
-    return _Presence(session)
-
-
-def _trainers(session: Session) -> list[Trainer]:
-    return [session.trainer, *(session.fan.trainers if session.fan else [])]
-
-
 def current_session() -> Session:
     """Return the visitor's session; the first time, with a fresh network."""
     pool()
     if "session" not in st.session_state:
         st.session_state["session"] = Session()
-    _presence()
+    presence()
     return st.session_state["session"]

@@ -4,7 +4,8 @@ import streamlit as st
 
 from nn import Status
 from ui.charts import Chart, accuracy_chart, loss_chart
-from ui.session import Session, pool
+from ui.server import pool
+from ui.session import Session
 
 STUCK_LOSS = 0.1  # within this of log 10, after a while: the network only guesses
 

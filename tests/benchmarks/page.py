@@ -83,7 +83,8 @@ class Refreshes:
 
     def __init__(self, hidden_size: int) -> None:
         from nn import Hyperparameters, Trainer
-        from ui.session import Drawing, Exhibit, pool
+        from ui.drawings import Drawing, Exhibit
+        from ui.server import pool
 
         self.app = AppTest.from_function(script, default_timeout=60)
         self.app.session_state["page"] = "Train"
