@@ -12,8 +12,8 @@ import pytest
 
 from data import load_sample
 from nn import TwoLayerNN
+from tests.runs import RunsPage
 from tests.test_reproduce import ROOT
-from tests.test_runs_page import RunsPage
 from tests.toy import same_parameters
 from ui.keep_panel import history_csv, lesson_link
 from ui.network_file import read_network, write_network

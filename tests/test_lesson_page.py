@@ -1,63 +1,20 @@
-"""The page 'How it works': the numbers held against the network, the source against the files, six bugs."""
+"""The page 'How it works': the numbers held against the network, the source against the files, one weight."""
 
 import inspect
 import re
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from data import load_sample
-from nn import Status, TwoLayerNN
-from nn.bugs import BUGS
+from nn import TwoLayerNN
 from nn.functions import relu, softmax
-from tests.page import Page
-from ui.lesson_numbers import array_table, number, pixel_table
-from ui.lesson_pictures import signed_picture
+from tests.panels import Lesson, as_number
+from ui.lesson_numbers import number
 from ui.lesson_source import ROOT, source
-from ui.museum import LETTERS
 
 SAMPLE = load_sample()
 STEPS = ["1 Data", "2 Parameters", "3 Forward", "4 Loss", "5 Backward", "6 Update", "7 Evaluation"]
-
-
-def script():
-    from ui.lesson_panel import show_lesson
-    from ui.session import current_session
-
-    show_lesson(current_session())
-
-
-class Lesson(Page):
-    """The panel alone: AppTest cannot turn the pages of a navigation that is made of functions."""
-
-    def __init__(self, part: str = "Seven steps") -> None:
-        self.app = AppTest.from_function(script, default_timeout=60)
-        self.look().set("lesson_part", part)
-
-    def __exit__(self, *problem: object) -> None:
-        if "museum" in self.app.session_state:
-            self.museum.close()
-
-    @property
-    def museum(self):
-        return self.app.session_state["museum"]
-
-    @property
-    def net(self) -> TwoLayerNN:
-        return self.trainer.net
-
-    def show(self, x: np.ndarray) -> None:
-        from ui.mistakes_gallery import exhibit
-
-        self.app.session_state["session"].exhibit = exhibit("a digit", x)
-        self.look()
-
-    def text(self) -> str:
-        return "\n".join(str(item.value) for kind in ("markdown", "caption") for item in self.app.get(kind))
-
-    def html(self) -> str:
-        return "\n".join(item.proto.body for item in self.app.get("html"))
 
 
 def cells(html: str, name: str) -> list[str]:
@@ -83,8 +40,7 @@ def test_all_steps_stand_on_one_page():
 
 def test_the_numbers_are_those_of_the_network_for_this_digit():
     page = Lesson()
-    page.show(SAMPLE.X_test[3])
-    page.set("lesson_step", "3 Forward")
+    page.show(SAMPLE.X_test[3]).set("lesson_step", "3 Forward")
     Z1 = page.net.W1.astype(float) @ SAMPLE.X_test[3] + page.net.b1
     Z2 = page.net.W2.astype(float) @ np.maximum(Z1, 0) + page.net.b2
     A2 = np.exp(Z2) / np.exp(Z2).sum()
@@ -94,8 +50,7 @@ def test_the_numbers_are_those_of_the_network_for_this_digit():
 
 def test_the_loss_is_that_of_the_label_that_the_visitor_names():
     page = Lesson()
-    page.show(SAMPLE.X_test[3])
-    page.set("lesson_step", "4 Loss")
+    page.show(SAMPLE.X_test[3]).set("lesson_step", "4 Loss")
     probabilities = page.net.predict_proba(SAMPLE.X_test[3].reshape(1, -1))[0].astype(float)
     assert f"**{number(-np.log(probabilities.max()))}**" in page.text()  # by default: what it reads
     page.set("lesson_label", 2)
@@ -107,13 +62,15 @@ def test_the_gradients_are_those_of_the_network():
     X, Y = SAMPLE.X_dev[:1], np.array([5])  # nothing is drawn: a held-out digit
     gradients = page.net.backward(X, Y, page.net.forward(X))
     html = page.html()
-    np.testing.assert_allclose(_numbers(cells(html, "dZ2 = db2")), gradients.db2, atol=6e-4)
-    np.testing.assert_allclose(_numbers(cells(html, "dZ1 = db1")), gradients.db1, atol=6e-4)
-    np.testing.assert_allclose(_numbers(cells(html, "dW2")[:10]), gradients.dW2[0], atol=6e-3)
-
-
-def _numbers(texts: list[str]) -> list[float]:
-    return [float(text.replace("−", "-").replace(",", "")) for text in texts]
+    np.testing.assert_allclose(
+        [as_number(cell) for cell in cells(html, "dZ2 = db2")], gradients.db2, atol=6e-4
+    )
+    np.testing.assert_allclose(
+        [as_number(cell) for cell in cells(html, "dZ1 = db1")], gradients.db1, atol=6e-4
+    )
+    np.testing.assert_allclose(
+        [as_number(cell) for cell in cells(html, "dW2")[:10]], gradients.dW2[0], atol=6e-3
+    )
 
 
 def test_the_update_lowers_the_loss_of_this_digit():
@@ -176,81 +133,3 @@ def test_a_weight_of_the_visitors_choice():
 def test_a_nudge_that_is_too_large_does_not_agree():
     page = Lesson("One weight").set("weight_layer", "b2").set("epsilon", 1.0)
     assert "✗ not the gradient" in page.text()
-
-
-def test_the_museum_hides_the_names_until_they_are_revealed():
-    with Lesson("Bug museum") as page:
-        assert page.app.button(key="case_A").label == "Case A"
-        page.press("case_A")
-        bug = page.museum.case.bug
-        assert bug.revelation not in page.text()
-        assert sorted(page.app.selectbox(key="guess_A").options) == sorted(b.name for b in BUGS.values())
-        page.set("guess_A", bug.key).press("reveal")
-        assert bug.revelation in page.text() and "✓ Named rightly" in page.text()
-        assert page.museum.solved == {"A"} and page.app.button(key="case_A").label == "Case A ✓"
-
-
-def test_a_wrong_guess_does_not_count():
-    with Lesson("Bug museum") as page:
-        page.press("case_B")
-        wrong = next(key for key in BUGS if key != page.museum.case.bug.key)
-        page.set("guess_B", wrong).press("reveal")
-        assert "✗ Not" in page.text()
-        page.set("guess_B", page.museum.case.bug.key).press("reveal")
-        assert page.museum.solved == set()
-
-
-def test_each_bug_has_a_case_and_the_visitors_run_is_left_alone():
-    with Lesson("Bug museum") as page:
-        mine, parameters = page.trainer, page.net.parameters
-        met, former = set(), None
-        for letter in LETTERS:
-            page.press(f"case_{letter}")
-            case = page.museum.case
-            met.add(case.bug.key)
-            assert mine not in (case.sick, case.healthy)
-            if former:
-                assert Status.RUNNING not in (former.sick.status, former.healthy.status)
-            former = case
-        assert met == set(BUGS)
-        assert page.trainer is mine and mine.iteration == 0 and page.net.parameters is parameters
-
-
-def test_a_case_runs_by_itself_and_draws_both_runs():
-    with Lesson("Bug museum") as page:
-        page.press("case_C")
-        page.wait(lambda page: not page.museum.running)
-        case = page.museum.case
-        assert case.healthy.status is Status.FINISHED and case.sick.iteration > 0
-        assert case.healthy.history.points[-1].dev_accuracy > 0.6
-        alt = page.alt("museum_accuracy")
-        assert f"healthy run at iteration {case.healthy.iteration}" in alt and "this run" in alt
-        assert "digits handed in like drawings" in page.text()
-
-
-def test_tables_show_the_first_values_and_the_shape():
-    html = array_table("W", np.arange(40.0).reshape(4, 10) - 5)
-    assert "4 × 10" in html and "… 4 rows in all" in html and html.count("<tr>") == 5
-    assert "28,131,225" in html and "242,140,40" in html  # below 0 and above
-    assert "<td>…</td>" in array_table("v", np.zeros(11)) and "nan" not in array_table(
-        "v", np.full(3, np.nan)
-    )
-
-
-def test_numbers_are_short():
-    told = [number(v) for v in (0.0, 0.12345, -12.345, 0.00001234, 123456.7, np.inf)]
-    assert told == ["0.000", "0.123", "−12.35", "1e-05", "123,457", "not a number"]
-
-
-def test_a_digit_as_numbers_has_28_lines():
-    x = np.zeros((28, 28))
-    x[2, 3] = 0.5
-    lines = re.search(r">(.*)<", pixel_table(x), re.S)[1].split("\n")
-    assert len(lines) == 28 and lines[2].split()[3] == "50" and lines[2].split().count("·") == 27
-
-
-def test_signed_pictures_are_black_at_zero_and_frame_the_weight():
-    picture = signed_picture(np.array([[-1.0, 0.0], [0.5, 1.0]]), mark=(0, 0), enlarged=4)
-    assert picture.shape == (8, 8, 3) and not picture[2, 6].any()
-    assert picture[0, 0].tolist() == [255, 255, 255] and picture[1, 1, 2] > picture[1, 1, 0]  # framed, blue
-    assert picture[6, 6, 0] > picture[6, 2, 0] > picture[6, 2, 2]  # orange, the stronger the further from 0

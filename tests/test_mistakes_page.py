@@ -1,16 +1,9 @@
 """The page 'Mistakes': counts held against the definition, digits to choose, and nothing computed twice."""
 
-import json
-
 import numpy as np
-import pytest
-from streamlit.testing.v1 import AppTest
 
 from data import load_sample
-from nn import TwoLayerNN
-from tests.page import Page
-from ui.mistakes_answers import Answers, Examiner
-from ui.mistakes_charts import calibration_chart, confusion_chart
+from tests.panels import Panel
 
 SAMPLE = load_sample()
 CONFUSIONS, PER_DIGIT, SUREST, SURE, A_SAMPLE = (
@@ -22,55 +15,37 @@ CONFUSIONS, PER_DIGIT, SUREST, SURE, A_SAMPLE = (
 )
 
 
-def script():
+def script() -> None:
     from ui.mistakes_panel import show_mistakes
     from ui.session import current_session
 
     show_mistakes(current_session())
 
 
-class Mistakes(Page):
-    """The panel alone: AppTest cannot turn the pages of a navigation that is made of functions."""
+class Mistakes(Panel):
+    """The page, with one of its views open and a network that has learned a bit."""
 
     def __init__(self, view: str = CONFUSIONS) -> None:
-        self.app = AppTest.from_function(script, default_timeout=60)
-        self.look()
-        self.train()
+        super().__init__(script)
+        self.net.train(SAMPLE.X_train, SAMPLE.Y_train, epochs=40)
         self.set("mistakes_view", view)
-
-    def train(self) -> None:
-        self.trainer.net.train(SAMPLE.X_train, SAMPLE.Y_train, epochs=40)
-
-    @property
-    def session(self):
-        return self.app.session_state["session"]
 
     def examined(self) -> int:
         return self.app.session_state["examiner"].asked
 
-    def all_text(self) -> str:
-        return "\n".join(str(item.value) for kind in ("markdown", "caption") for item in self.app.get(kind))
-
     def gallery(self, key: str) -> list[str]:
         """Return what stands under the digits, without the pictures."""
         return [option.split(") ", 1)[1] for option in self.app.get_by_key(key).options]
-
-    def chart_rows(self, key: str) -> list[dict]:
-        (chart,) = (i for i in self.app.get_by_key(key) if i.type == "vega_lite_chart")
-        return chart.value.to_dict("records")
 
 
 def test_counts_every_held_out_digit_as_it_was_read():
     page = Mistakes()
     predicted = page.trainer.net.predict(SAMPLE.X_dev)
     right = np.sum(predicted == SAMPLE.Y_dev)
-    assert (
-        f"**{right} of {len(SAMPLE.X_dev)}** held-out digits read right ({right / 500:.1%})"
-        in page.all_text()
-    )
+    assert f"**{right} of {len(SAMPLE.X_dev)}** held-out digits read right ({right / 500:.1%})" in page.text()
     page.set("is_a", 4).set("read_as", 9)
     count = np.sum((SAMPLE.Y_dev == 4) & (predicted == 9))
-    assert f"**{count}** of {np.sum(SAMPLE.Y_dev == 4)}" in page.all_text()
+    assert f"**{count}** of {np.sum(SAMPLE.Y_dev == 4)}" in page.text()
 
 
 def test_begins_with_the_worst_confusion_and_tells_it_in_words():
@@ -133,8 +108,8 @@ def test_precision_and_recall_of_a_digit_in_numbers_and_words():
     predicted = page.trainer.net.predict(SAMPLE.X_dev)
     both = np.sum((predicted == 3) & (SAMPLE.Y_dev == 3))
     recall, precision = both / np.sum(SAMPLE.Y_dev == 3), both / np.sum(predicted == 3)
-    assert f"reads {both} as 3: {recall:.1%}." in page.all_text()
-    assert f"is right {both} times: {precision:.1%}." in page.all_text()
+    assert f"reads {both} as 3: {recall:.1%}." in page.text()
+    assert f"is right {both} times: {precision:.1%}." in page.text()
     assert f"| **3** | 50 | {np.sum(predicted == 3)} | {both} | **{recall:.1%}** |" in page.says("per_digit")
 
 
@@ -155,7 +130,7 @@ def test_the_sample_marks_right_and_wrong_not_by_colour_alone():
     told = page.gallery("gallery_sample")
     right = [text for text in told if "✓" in text]
     assert len(told) == 40 and len(right) + sum("✗" in text for text in told) == 40
-    assert f"**{len(right)} of 40 right.**" in page.all_text()
+    assert f"**{len(right)} of 40 right.**" in page.text()
     assert page.press("other_digits").gallery("gallery_sample") != told
 
 
@@ -163,8 +138,8 @@ def test_test_digits_and_the_expert():
     page = Mistakes()
     page.set("mistakes_split", "Test digits").set("mistakes_network", "Expert")
     right = np.sum(page.session.expert.predict(SAMPLE.X_test) == SAMPLE.Y_test)
-    assert f"**{right} of 500** test digits read right" in page.all_text()
-    assert "may know some of these" in page.all_text()  # the sample is part of what the expert learned from
+    assert f"**{right} of 500** test digits read right" in page.text()
+    assert "may know some of these" in page.text()  # the sample is part of what the expert learned from
 
 
 def test_an_idle_page_asks_no_network_twice():
@@ -177,46 +152,8 @@ def test_an_idle_page_asks_no_network_twice():
     assert page.look().examined() == before + 1
 
 
-@pytest.mark.parametrize(("hidden", "most"), [(10, 1000), (1024, 244)])
-def test_while_it_learns_fewer_digits_are_asked_about(hidden: int, most: int):
-    net, examiner = TwoLayerNN(hidden_size=hidden), Examiner()
-    X, Y = SAMPLE.X_train, SAMPLE.Y_train
-    learning = examiner.answers("some", net, X, Y, learning=True)
-    assert most / 2 < len(learning) <= most and learning.of == len(X)
-    np.testing.assert_array_equal(learning.X, X[:: learning.every])
-    np.testing.assert_array_equal(learning.Y, Y[:: learning.every])
-    assert len(examiner.answers("all", net, X[:2000], Y[:2000], learning=False)) == 2000
-
-
 def test_weights_that_have_exploded_are_told_in_words():
     page = Mistakes()
     net = page.trainer.net
     net.parameters = net.parameters._replace(W2=net.W2 * np.float32(np.nan))
-    assert "exploded" in page.look().all_text()
-
-
-def test_the_confusion_chart_counts_and_gives_shares_of_the_row():
-    matrix = np.zeros((10, 10), int)
-    matrix[4, 9], matrix[4, 4] = 12, 36
-    table = confusion_chart(matrix, tuple("0123456789"), per_cent=True).data.set_index(["true", "read_as"])
-    assert table.loc[(4, 9), "share"] == 0.25 and table.loc[(4, 9), "text"] == "25"
-    assert table.loc[(0, 0), "text"] == "" and len(table) == 100
-    chart = confusion_chart(matrix, tuple("0123456789"), per_cent=False)
-    assert "4 read as 9 12 times" in chart.alt
-    assert chart.data.set_index(["true", "read_as"]).loc[(4, 9), "text"] == "12"
-    json.dumps(chart.spec)
-
-
-def test_the_calibration_chart_leaves_empty_bins_out():
-    from nn.certainty import calibration
-
-    probabilities = np.full((4, 10), 0.2 / 9)
-    probabilities[:, 3] = 0.8
-    chart = calibration_chart(calibration(probabilities, np.array([3, 3, 3, 1])))
-    assert len(chart.data) == 1 and chart.data["right"].item() == 0.75
-    assert "80% sure, 75% right" in chart.alt
-
-
-def test_answers_are_spread_over_the_split():
-    answers = Answers(TwoLayerNN(), SAMPLE.X_dev, SAMPLE.Y_dev, most=90)
-    assert (answers.every, len(answers)) == (6, 84)
+    assert "exploded" in page.look().text()
