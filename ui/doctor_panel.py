@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from data.doctor import complaints, stages
+from data.complaints import complaints
+from data.doctor import stages
 from ui.camera_panel import show_honest_camera
 from ui.live import live
 from ui.photo_panel import show_photo
