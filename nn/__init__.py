@@ -3,6 +3,7 @@
 from nn.history import History
 from nn.hyperparameters import Hyperparameters
 from nn.model import TwoLayerNN
-from nn.training import Status, Trainer
+from nn.status import Status
+from nn.training import Trainer
 
 __all__ = ["History", "Hyperparameters", "Status", "Trainer", "TwoLayerNN"]

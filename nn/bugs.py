@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from nn.digits import Digits, DigitsLike
 from nn.experiments import (
     Experiment,
     invert_canvas,
@@ -14,7 +15,6 @@ from nn.experiments import (
 )
 from nn.hyperparameters import Hyperparameters
 from nn.model import TwoLayerNN
-from nn.training import Digits, DigitsLike
 
 MOST_DIGITS = 2000  # to train on: few enough to see the bug at once, and to have a variant of them in memory
 

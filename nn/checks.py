@@ -1,24 +1,51 @@
 """What a network accepts: digits, labels and numbers are checked here, and others refused in a sentence."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from nn.layers import Layers
 
-def checked_digits(X: np.ndarray, input_size: int, dtype: np.dtype) -> np.ndarray:
+
+def checked_examples(net: "Layers", X: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return digits and their labels as arrays that a network can learn from.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    X : (n, inputs) numbers
+    Y : (n,) integers, 0 to 9
+
+    Returns
+    -------
+    X, Y
+        X in the network's dtype.
+
+    Raises
+    ------
+    ValueError
+        When X or Y do not fit the network or each other; it says why.
+    """
+    X = checked_digits(net, X)
+    return X, checked_labels(Y, len(X), net.output_size)
+
+
+def checked_digits(net: "Layers", X: np.ndarray) -> np.ndarray:
     """
     Return X as an array with a digit in each row.
 
     Parameters
     ----------
-    X : (n, input_size) numbers
-    input_size : int
-    dtype : float32 or float64
-        The network's; X is converted to it, so that training does not change the network's.
+    net : TwoLayerNN
+    X : (n, inputs) numbers
 
     Returns
     -------
-    (n, input_size) array of that dtype
+    (n, inputs) array
+        In the network's dtype, so that training does not change the network's.
 
     Raises
     ------
@@ -26,12 +53,12 @@ def checked_digits(X: np.ndarray, input_size: int, dtype: np.dtype) -> np.ndarra
         When X has another shape, or is no table of numbers.
     """
     try:
-        X = np.asarray(X, dtype)
+        X = np.asarray(X, net.W1.dtype)
     except (TypeError, ValueError) as error:
         raise ValueError(f"X is no table of numbers ({error}); it needs a row of pixels a digit.") from error
-    if X.ndim != 2 or X.shape[1] != input_size:
+    if X.ndim != 2 or X.shape[1] != net.input_size:
         raise ValueError(
-            f"X has shape {X.shape}; it needs (digits, {input_size}). "
+            f"X has shape {X.shape}; it needs (digits, {net.input_size}). "
             "Turn one 28x28 picture into a row with reshape(1, -1)."
         )
     return X

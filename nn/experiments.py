@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nn.digits import Digits
 from nn.functions import Array
 from nn.hyperparameters import Hyperparameters
 from nn.model import Forward, TwoLayerNN
 from nn.parameters import Parameters
-from nn.training import Digits, Trainer
+from nn.training import Trainer
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,6 @@ class OverflowingNN(TwoLayerNN):
             E = np.exp(forward.Z2)  # float32 ends at 3.4e38 = e^88.7: beyond, infinity
             return forward._replace(A2=E / E.sum(axis=1, keepdims=True))  # infinity / infinity = NaN
 
-    def copy(self: TwoLayerNN) -> "OverflowingNN":
-        """Return a network with the parameters of this one, or of any other, and this softmax."""
-        twin = object.__new__(OverflowingNN)
-        twin.activation, twin.parameters = self.activation, self.parameters
-        return twin
-
 
 def as_bytes(pixels: Array) -> Array:
     """Give the pixels as a picture file has them, 0 to 255."""
@@ -62,8 +57,8 @@ def leave_undivided(experiment: Experiment) -> Experiment:
 
 def start_at_zero(experiment: Experiment) -> Experiment:
     """Start with nothing but zeros."""
-    net = experiment.net.copy()
-    net.parameters = Parameters(*(np.zeros_like(array) for array in net.parameters))
+    zeros = Parameters(*(np.zeros_like(array) for array in experiment.net.parameters))
+    net = TwoLayerNN.of(zeros, experiment.net.activation)
     return replace(experiment, net=net)
 
 
@@ -82,7 +77,8 @@ def learn_too_fast(experiment: Experiment) -> Experiment:
 
 def let_overflow(experiment: Experiment) -> Experiment:
     """Let the softmax overflow."""
-    return replace(experiment, net=OverflowingNN.copy(experiment.net))
+    net = OverflowingNN.of(experiment.net.parameters, experiment.net.activation)
+    return replace(experiment, net=net)
 
 
 def invert_canvas(experiment: Experiment) -> Experiment:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nn.checks import checked_examples
 from nn.closeup import in_double, one_digit
 from nn.functions import Array
 from nn.model import TwoLayerNN
@@ -172,7 +173,7 @@ def steepest(gradient: Array) -> tuple[int, ...]:
 
 
 def _one_example(net: TwoLayerNN, x: Array, y: int) -> tuple[Array, Array]:
-    return net.check(one_digit(net, x), np.array([y]))
+    return checked_examples(net, one_digit(net, x), np.array([y]))
 
 
 def _updated(net: TwoLayerNN, gradients: Gradients, learning_rate: float) -> Parameters:

@@ -1,12 +1,10 @@
 """The whole network: pixels -> hidden layer -> ten probabilities, forward and backward written out."""
 
-from collections.abc import Iterator
-from os import PathLike
-from typing import IO, TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
-from nn.checks import checked_digits, checked_labels, is_whole, known
+from nn.checks import checked_digits, checked_examples, is_whole, known
 from nn.functions import (
     ACTIVATIONS,
     Array,
@@ -17,12 +15,11 @@ from nn.functions import (
     softmax,
     sum_over_digits,
 )
-from nn.parameters import INITS, Gradients, Parameters, load, save
+from nn.history import History
+from nn.layers import Layers
+from nn.parameters import Gradients, new_parameters
+from nn.slices import slices
 
-if TYPE_CHECKING:
-    from nn.training import History
-
-SLICE = 1024  # rows computed at a time: the arrays in between stay small enough for the processor's cache
 MAX_HIDDEN = 1024
 
 
@@ -35,7 +32,7 @@ class Forward(NamedTuple):
     A2: Array  # (n, 10), the probabilities
 
 
-class TwoLayerNN:
+class TwoLayerNN(Layers):
     """
     A neural network of two layers: inputs -> hidden units -> one probability for each class.
 
@@ -74,56 +71,8 @@ class TwoLayerNN:
     ) -> None:
         if not is_whole(hidden_size, 1) or hidden_size > MAX_HIDDEN:
             raise ValueError(f"hidden_size is {hidden_size!r}; choose 1 to {MAX_HIDDEN} hidden units.")
-        if not is_whole(input_size, 1) or not is_whole(output_size, 2):
-            raise ValueError(
-                f"input_size is {input_size!r} and output_size {output_size!r}; "
-                "a network needs at least 1 input and 2 classes."
-            )
-        if not is_whole(seed, 0):
-            raise ValueError(f"seed is {seed!r}; choose a whole number, 0 or more.")
-        if np.dtype(dtype) not in (np.float32, np.float64):
-            raise ValueError(f"dtype is {dtype}; choose numpy.float32 or numpy.float64.")
         self.activation = known(activation, ACTIVATIONS, "activation")
-        draw = INITS[known(init, INITS, "init")]
-        rng = np.random.default_rng(seed)
-        W1, b1 = draw(rng, hidden_size, input_size)
-        W2, b2 = draw(rng, output_size, hidden_size)
-        self.parameters = Parameters(*(array.astype(dtype) for array in (W1, b1, W2, b2)))
-
-    @property
-    def W1(self) -> Array:
-        """(hidden, inputs): weights from pixels to hidden units."""
-        return self.parameters.W1
-
-    @property
-    def b1(self) -> Array:
-        """(hidden,): biases of the hidden units."""
-        return self.parameters.b1
-
-    @property
-    def W2(self) -> Array:
-        """(10, hidden): weights from hidden units to classes."""
-        return self.parameters.W2
-
-    @property
-    def b2(self) -> Array:
-        """(10,): biases of the classes."""
-        return self.parameters.b2
-
-    @property
-    def input_size(self) -> int:
-        """Numbers in one example."""
-        return self.W1.shape[1]
-
-    @property
-    def hidden_size(self) -> int:
-        """Hidden units."""
-        return self.W1.shape[0]
-
-    @property
-    def output_size(self) -> int:
-        """Classes."""
-        return self.W2.shape[0]
+        self.parameters = new_parameters(input_size, hidden_size, output_size, init, seed, dtype)
 
     def forward(self, X: Array, keep: Array | None = None) -> Forward:
         """
@@ -210,7 +159,7 @@ class TwoLayerNN:
         ValueError
             When X or Y do not fit the network.
         """
-        X, Y = self.check(X, Y)
+        X, Y = checked_examples(self, X, Y)
         penalty = 0.5 * l2 * float((self.W1**2).sum() + (self.W2**2).sum())
         total = sum(cross_entropy(self.forward(X[s]).Z2, Y[s]) * len(Y[s]) for s in slices(len(X)))
         return total / len(X) + penalty
@@ -233,7 +182,7 @@ class TwoLayerNN:
         ValueError
             When X does not fit the network.
         """
-        X = self.check(X)
+        X = checked_digits(self, X)
         A2 = [self.forward(X[s]).A2 for s in slices(len(X))]
         return np.concatenate(A2) if A2 else np.empty((0, self.output_size), self.W1.dtype)
 
@@ -275,124 +224,13 @@ class TwoLayerNN:
         ValueError
             When X or Y do not fit the network or each other.
         """
-        X, Y = self.check(X, Y)
+        X, Y = checked_examples(self, X, Y)
         return float(np.mean(self.predict(X) == Y))
 
     def train(
-        self,
-        X: Array,
-        Y: Array,
-        epochs: int = 500,
-        learning_rate: float = 0.1,
-        *,
-        X_dev: Array | None = None,
-        Y_dev: Array | None = None,
-        **hyperparameters: object,
-    ) -> "History":
-        """
-        Train in one call; by default full batch, where an epoch is an iteration.
+        self, X: Array, Y: Array, epochs: int = 500, learning_rate: float = 0.1, **options: object
+    ) -> History:
+        """Train in one call, by default full batch: an epoch is an iteration; all in `nn.one_call.train`."""
+        from nn.one_call import train  # which imports this module
 
-        Parameters
-        ----------
-        X : (n, inputs) floats in [0, 1]
-            The training digits.
-        Y : (n,) integers, 0 to 9
-            Their labels.
-        epochs : int, 1 or more
-            Passes over X.
-        learning_rate : float, above 0
-            The length of a step.
-        X_dev, Y_dev : optional
-            Held-out digits to watch.
-        **hyperparameters
-            batch_size, optimizer, l2, dropout and seed, as in `nn.Hyperparameters`.
-
-        Returns
-        -------
-        History
-            Loss and accuracy along the way.
-
-        Raises
-        ------
-        ValueError
-            When the digits do not fit the network, or a hyperparameter is out of its range.
-        """
-        from nn.training import Digits, Hyperparameters, Trainer
-
-        X, Y = self.check(X, Y)
-        if (X_dev is None) != (Y_dev is None):
-            raise ValueError("X_dev and Y_dev belong together; give both or neither.")
-        if not is_whole(epochs, 1):
-            raise ValueError(f"epochs is {epochs!r}; choose a whole number, 1 or more.")
-        settings = Hyperparameters(learning_rate=learning_rate, iterations=1, **hyperparameters)
-        iterations = epochs * settings.batches_per_epoch(len(X))
-        trainer = Trainer(self, Digits(X, Y, X_dev, Y_dev), settings.replace(iterations=iterations))
-        return trainer.train()
-
-    def copy(self) -> "TwoLayerNN":
-        """Return a network with the same parameters, which from now on learns on its own."""
-        twin = object.__new__(TwoLayerNN)
-        twin.activation, twin.parameters = self.activation, self.parameters
-        return twin
-
-    def save(self, path: str | PathLike | IO[bytes]) -> None:
-        """
-        Write the network to a .npz file.
-
-        Parameters
-        ----------
-        path : path or binary file
-            Where to write. A path gets the ending .npz if it has none.
-        """
-        save(path, self.parameters, self.activation)
-
-    @classmethod
-    def load(cls, path: str | PathLike | IO[bytes]) -> Self:
-        """
-        Read a network that `save` wrote.
-
-        Parameters
-        ----------
-        path : path or binary file
-
-        Returns
-        -------
-        TwoLayerNN
-
-        Raises
-        ------
-        ValueError
-            When the file is something else, or its arrays make no network. A pickle is never opened.
-        FileNotFoundError
-            When there is no such file.
-        """
-        parameters, activation = load(path)
-        net = object.__new__(cls)
-        net.parameters, net.activation = parameters, known(activation, ACTIVATIONS, "activation")
-        return net
-
-    def check(self, X: Array, Y: Array | None = None) -> Array | tuple[Array, Array]:
-        """
-        Return X, or X and Y, as arrays that fit this network, X in its dtype.
-
-        Parameters
-        ----------
-        X : (n, inputs) numbers
-        Y : (n,) integers, 0 to 9, optional
-
-        Returns
-        -------
-        array, or two
-
-        Raises
-        ------
-        ValueError
-            When a shape, a length or a label does not fit; it says which.
-        """
-        X = checked_digits(X, self.input_size, self.W1.dtype)
-        return X if Y is None else (X, checked_labels(Y, len(X), self.output_size))
-
-
-def slices(n: int) -> Iterator[slice]:
-    """Yield slices of at most `SLICE` rows that together cover n rows."""
-    return (slice(start, min(start + SLICE, n)) for start in range(0, n, SLICE))
+        return train(self, X, Y, epochs, learning_rate, **options)

@@ -1,11 +1,11 @@
-"""What a network learns: its four arrays, how they start, and how they are kept in a file."""
+"""What a network learns: its four arrays, and how they start."""
 
-from os import PathLike
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-Array = np.ndarray
+from nn.checks import is_whole, known
+from nn.functions import Array
 
 
 class Parameters(NamedTuple):
@@ -45,79 +45,40 @@ def xavier(rng: np.random.Generator, units: int, inputs: int) -> tuple[Array, Ar
 INITS = {"uniform": uniform, "he": he, "xavier": xavier}
 
 
-def save(path: str | PathLike | IO[bytes], parameters: Parameters, activation: str) -> None:
+def new_parameters(
+    input_size: int, hidden_size: int, output_size: int, init: str, seed: int, dtype: type
+) -> Parameters:
     """
-    Write a network to a .npz file.
+    Draw the parameters of an untrained network.
 
     Parameters
     ----------
-    path : path or binary file
-        Where to write. A path gets the ending .npz if it has none.
-    parameters : Parameters
-    activation : str
-        The name of the hidden units' function.
-    """
-    np.savez(path, activation=activation, **parameters._asdict())
-
-
-def load(path: str | PathLike | IO[bytes]) -> tuple[Parameters, str]:
-    """
-    Read what `save` wrote.
-
-    Parameters
-    ----------
-    path : path or binary file
+    input_size, hidden_size : int, 1 or more
+    output_size : int, 2 or more
+    init : {"uniform", "he", "xavier"}
+    seed : int, 0 or more
+    dtype : float32 or float64
 
     Returns
     -------
-    tuple of Parameters and str
-        The arrays, in float32 (or float64 where the file holds that), and the activation's name.
+    W1, b1, W2, b2 : arrays of that dtype
 
     Raises
     ------
     ValueError
-        When the file is something else, or its arrays make no network. A pickle is never opened.
-    FileNotFoundError
-        When there is no such file.
+        When an argument is not one of the above.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in (*Parameters._fields, "activation")}
-    except FileNotFoundError:
-        raise
-    except KeyError as error:
-        name = str(error.args[0]).split()[0]  # NumPy says "b1 is not a file in the archive"
-        raise ValueError(f"The file has no array '{name}'; write it with TwoLayerNN.save.") from error
-    except Exception as error:  # of many kinds: NumPy parses whatever a broken file holds
-        raise ValueError(f"This is not a saved network (.npz): {error}") from error
-    activation = str(arrays.pop("activation"))[:20]  # a name; whatever else it is need not be quoted whole
-    return _checked(Parameters(**arrays)), activation
-
-
-def _checked(parameters: Parameters) -> Parameters:
-    for name, array in parameters._asdict().items():
-        if not np.issubdtype(array.dtype, np.floating):
-            raise ValueError(f"{name} in the file holds {array.dtype} values; weights are floats.")
-    W1, b1, W2, b2 = parameters
-    if (
-        W1.ndim != 2
-        or b1.shape != W1.shape[:1]
-        or b2.ndim != 1
-        or W2.shape != (b2.size, b1.size)
-        or not W1.size
-        or b2.size < 2
-    ):
-        shapes = ", ".join(f"{name} {array.shape}" for name, array in parameters._asdict().items())
+    if not is_whole(input_size, 1) or not is_whole(output_size, 2):
         raise ValueError(
-            f"The arrays in the file do not fit each other: {shapes}. "
-            "Wanted: W1 (hidden, inputs), b1 (hidden,), W2 (classes, hidden), b2 (classes,)."
+            f"input_size is {input_size!r} and output_size {output_size!r}; "
+            "a network needs at least 1 input and 2 classes."
         )
-    dtype = np.float64 if W1.dtype == np.float64 else np.float32
-    with np.errstate(over="ignore"):  # a float64 too large for float32 becomes infinite, and is refused
-        parameters = Parameters(*(array.astype(dtype) for array in parameters))
-    for name, array in parameters._asdict().items():
-        if not np.isfinite(array).all():
-            raise ValueError(
-                f"{name} in the file holds values that are not finite numbers in {np.dtype(dtype).name}."
-            )
-    return parameters
+    if not is_whole(seed, 0):
+        raise ValueError(f"seed is {seed!r}; choose a whole number, 0 or more.")
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise ValueError(f"dtype is {dtype}; choose numpy.float32 or numpy.float64.")
+    draw = INITS[known(init, INITS, "init")]
+    rng = np.random.default_rng(seed)
+    W1, b1 = draw(rng, hidden_size, input_size)
+    W2, b2 = draw(rng, output_size, hidden_size)
+    return Parameters(*(array.astype(dtype) for array in (W1, b1, W2, b2)))

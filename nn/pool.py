@@ -9,7 +9,8 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 
-from nn.training import Status, Trainer
+from nn.status import Status
+from nn.training import Trainer
 
 logger = logging.getLogger(__name__)
 

@@ -4,50 +4,24 @@ import copy
 import threading
 import time
 from collections.abc import Callable
-from enum import StrEnum
-from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from nn.batches import Batch, Epochs
 from nn.checkpoints import Checkpoints
+from nn.checks import checked_examples
+from nn.digits import DigitsLike
 from nn.functions import Array, cross_entropy
 from nn.history import History, Measurement
 from nn.hyperparameters import Hyperparameters
-from nn.model import SLICE, TwoLayerNN, slices
+from nn.measuring import Meter
+from nn.model import TwoLayerNN
 from nn.optimizers import OPTIMIZERS
 from nn.parameters import Parameters
+from nn.slices import SLICE
+from nn.status import Status
 
-MEASURING = 0.1  # measuring may cost this share of training
 HOPELESS = 5  # times worse than at the start, or than guessing: the run has diverged
-
-
-class Status(StrEnum):
-    """Where a run stands."""
-
-    READY = "ready"
-    RUNNING = "running"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    DIVERGED = "diverged"
-
-
-class DigitsLike(Protocol):
-    """Anything with training digits and, where there are any, held-out ones; `data.Dataset` is."""
-
-    X_train: Array
-    Y_train: Array
-    X_dev: Array | None
-    Y_dev: Array | None
-
-
-class Digits(NamedTuple):
-    """The plainest such thing."""
-
-    X_train: Array
-    Y_train: Array
-    X_dev: Array | None = None
-    Y_dev: Array | None = None
 
 
 class Trainer:
@@ -90,17 +64,16 @@ class Trainer:
     def __init__(
         self, net: TwoLayerNN, dataset: DigitsLike, hyperparameters: Hyperparameters | None = None
     ) -> None:
-        self._train = net.check(dataset.X_train, dataset.Y_train)
-        self._dev = None if dataset.X_dev is None else net.check(dataset.X_dev, dataset.Y_dev)
+        self._train = checked_examples(net, dataset.X_train, dataset.Y_train)
+        dev = None if dataset.X_dev is None else checked_examples(net, dataset.X_dev, dataset.Y_dev)
         self.net = net
         self.dataset = dataset
         self._settings = hyperparameters or Hyperparameters()
+        self._meter = Meter(self._train, dev, self._settings.seed)
         self._rng = np.random.default_rng([self._settings.seed, 1])  # not the stream of the weights
         self._optimizer = OPTIMIZERS[self._settings.optimizer]()
-        self._watched = self._choose_watched()
         self._epochs = Epochs(len(self._train[1]), self._rng)
         self._batch: Batch | None = None
-        self._credit = 0.0  # digits that may be measured by now
         self._running = self._diverged = False
         self._turn = threading.RLock()  # held by whoever advances or measures this run
         self.iteration = 0
@@ -131,7 +104,7 @@ class Trainer:
     @property
     def watched_digits(self) -> int:
         """How many training digits are measured."""
-        return len(self._watched[0])
+        return len(self._meter.train[0])
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -199,7 +172,7 @@ class Trainer:
             twin._running = False
             twin._turn = threading.RLock()
             twin.net = self.net.copy()
-            twin._batch = copy.copy(self._batch)
+            twin._batch, twin._meter = copy.copy(self._batch), copy.copy(self._meter)
             losses = self._epochs.losses
             known = {id(losses): losses.copy()}  # deepcopy would take ten thousand numbers one by one
             twin._optimizer, twin._epochs = copy.deepcopy((self._optimizer, self._epochs), known)
@@ -222,9 +195,7 @@ class Trainer:
             return self._measure(self.iteration)
 
     def _measure(self, iteration: int) -> Measurement:
-        train = _loss_and_accuracy(self.net, *self._watched)
-        dev = (np.nan, np.nan) if self._dev is None else _loss_and_accuracy(self.net, *self._dev)
-        point = Measurement(iteration, *train, *dev)
+        point = self._meter.measure(self.net, iteration)
         self.history.add(point)
         return point
 
@@ -254,11 +225,9 @@ class Trainer:
             return
         self.net.parameters = Parameters(*parameters)
         self._epochs.count_in(batch)
-        self._credit += MEASURING * 3 * batch.size
         iteration = self.iteration + 1
         finished = iteration >= self._settings.iterations
-        if finished or self._credit >= self._price:
-            self._credit = 0.0
+        if self._meter.is_due(batch.size, over=finished):
             loss = self._measure(iteration).train_loss  # first, so that a run that is over has its last point
             limit = HOPELESS * max(self._start_loss, np.log(self.net.output_size))
             self._diverged = not loss <= limit  # true of NaN, too
@@ -275,26 +244,3 @@ class Trainer:
             return None
         stays = self._rng.random((n, self.net.hidden_size)) >= dropout
         return stays.astype(self.net.W1.dtype) / self.net.W1.dtype.type(1 - dropout)
-
-    def _choose_watched(self) -> tuple[Array, Array]:
-        """Choose the training digits that are measured: as many as there are dev digits, at random."""
-        X, Y = self._train
-        count = min(len(X), 1000 if self._dev is None else len(self._dev[1]))
-        chosen = np.random.default_rng([self._settings.seed, 2]).permutation(len(X))[:count]
-        return X[chosen], Y[chosen]
-
-    @property
-    def _price(self) -> int:
-        """Digits in one measurement."""
-        return len(self._watched[1]) + (0 if self._dev is None else len(self._dev[1]))
-
-
-def _loss_and_accuracy(net: TwoLayerNN, X: Array, Y: Array) -> tuple[float, float]:
-    """Compute both from one pass."""
-    loss, right = 0.0, 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for rows in slices(len(X)):
-            Z2 = net.forward(X[rows]).Z2
-            loss += cross_entropy(Z2, Y[rows]) * len(Z2)
-            right += int(np.count_nonzero(Z2.argmax(axis=1) == Y[rows]))
-    return loss / len(X), right / len(X)

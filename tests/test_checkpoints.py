@@ -10,8 +10,8 @@ import pytest
 import nn.checkpoints
 from nn import Hyperparameters, Status, Trainer, TwoLayerNN
 from nn.checkpoints import MOST, MOST_BYTES, Checkpoints
+from nn.digits import Digits
 from nn.optimizers import OPTIMIZERS
-from nn.training import Digits
 from tests.toy import same_parameters, toy_digits, toy_net, toy_trainer
 
 BUSY = {"batch_size": 16, "optimizer": "adam", "dropout": 0.3, "l2": 0.01}  # all there is to remember

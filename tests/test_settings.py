@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from nn import Hyperparameters, Trainer, TwoLayerNN
+from nn.digits import Digits
 from nn.functions import ACTIVATIONS
 from nn.optimizers import OPTIMIZERS
 from nn.parameters import INITS
-from nn.training import Digits
 from tests.page import Page
 from ui.settings import AFTER_RESET, BATCH_SIZES, CLASSIC, L2, LEARNING_RATES, MODERN, Settings
 

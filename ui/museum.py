@@ -6,9 +6,9 @@ import numpy as np
 
 from nn import Status, Trainer
 from nn.bugs import BUGS, Bug
+from nn.digits import DigitsLike
 from nn.experiments import Experiment
 from nn.pool import Pool
-from nn.training import DigitsLike
 
 LETTERS = "ABCDEF"
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from data import Dataset
 from nn import History, Hyperparameters, Status, Trainer
-from nn.model import SLICE
+from nn.slices import SLICE
 from ui.settings import Settings
 
 UPLOADED = "upload:"  # data of the visitor's own: keys of other files do not begin so
