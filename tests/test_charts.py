@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from nn.history import History, Measurement
-from ui.charts import HELD_OUT, POINTS, SERIES, TRAINING, Chart, accuracy_chart, loss_chart, probability_chart
+from ui.charts import HELD_OUT, TRAINING, Chart
+from ui.curves import POINTS, SERIES, accuracy_chart, loss_chart
+from ui.probability_chart import probability_chart
 
 NAMES = tuple("0123456789")
 

@@ -3,7 +3,7 @@
 from nn import Hyperparameters, Trainer, TwoLayerNN
 from tests.runs import DIGITS, SAMPLE, RunsPage, toy_run
 from tests.toy import same_parameters
-from ui.charts import RUNS, accuracy_chart
+from ui.curves import RUNS, accuracy_chart
 
 
 def test_before_training_there_is_no_past():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nn.dreams import Blend
-from ui.charts import Chart
+from ui.charts import Chart, position, told_apart
 
 WORTH_A_LINE = 0.05  # probability; an answer that stays below it everywhere is left out
 COLOURS = (  # Tableau 10, for 0 to 9, lightened or darkened where needed on white and on black
@@ -47,24 +47,11 @@ def blend_chart(way: Blend, share: float, names: Sequence[str]) -> Chart:
         f"From {names[first]}, {way.probabilities[0, first]:.0%} sure, "
         f"to {names[last]}, {way.probabilities[-1, last]:.0%} sure."
     )
-    x = {
-        "field": "share",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {"format": ".0%", "tickCount": 5, "title": "share of the second drawing", "grid": False},
-    }
-    y = {
-        "field": "probability",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1.08]},
-        "axis": {"format": ".0%", "values": [0, 0.5, 1], "title": None, "minExtent": 38},
-    }
-    colour = {
-        "field": "answer",
-        "type": "nominal",
-        "scale": {"domain": list(names), "range": list(COLOURS)},
-        "legend": None,  # each curve carries its name
-    }
+    title = "share of the second drawing"
+    x = position("share", {"format": ".0%", "tickCount": 5, "title": title, "grid": False}, [0, 1])
+    axis = {"format": ".0%", "values": [0, 0.5, 1], "title": None, "minExtent": 38}
+    y = position("probability", axis, [0, 1.08])
+    colour = told_apart("answer", dict(zip(names, COLOURS, strict=True)))  # each curve carries its name
     spec = {
         "padding": {"left": 2, "right": 14, "top": 4, "bottom": 2},
         "encoding": {"x": x, "y": y},

@@ -8,9 +8,9 @@ import streamlit as st
 from PIL import Image
 
 from data.dataset import DIGIT_NAMES
-from ui.charts import probability_chart
 from ui.drawings import Drawing
 from ui.pictures import show_digit
+from ui.probability_chart import probability_chart
 from ui.session import Session
 
 SIDE = 280  # pixels, the canvas

@@ -8,7 +8,7 @@ import pandas as pd
 from nn.certainty import Calibration
 from nn.evaluation import share, worst_confusions
 from nn.functions import Array
-from ui.charts import HELD_OUT, TRAINING, Chart
+from ui.charts import HELD_OUT, PADDING, TRAINING, Chart, tip, told_apart
 
 RIGHT, WRONG = TRAINING, HELD_OUT  # blue and orange, told apart by the colour-blind; and by their place
 
@@ -52,12 +52,7 @@ def confusion_chart(matrix: Array, names: Sequence[str], per_cent: bool) -> Char
     label = f"{[str(name)[:9] for name in names]}[datum.value]"
     long_names = max(map(len, names)) > 2
     axis = {"labelExpr": label, "ticks": False, "domain": False, "labelFontSize": 10 if long_names else 13}
-    tooltip = [
-        {"field": "is a", "type": "nominal"},
-        {"field": "read as", "type": "nominal"},
-        {"field": "count", "type": "quantitative", "title": "digits"},
-        {"field": "share", "type": "quantitative", "format": ".1%", "title": "of the row"},
-    ]
+    tooltip = [tip("is a"), tip("read as"), tip("count", ",", "digits"), tip("share", ".1%", "of the row")]
     spec = {
         "padding": {"left": 2, "right": 2, "top": 2, "bottom": 2},
         "encoding": {
@@ -80,12 +75,7 @@ def confusion_chart(matrix: Array, names: Sequence[str], per_cent: bool) -> Char
                 ],
                 "mark": {"type": "rect", "cornerRadius": 3, "stroke": "#88888844", "cursor": "pointer"},
                 "encoding": {
-                    "color": {
-                        "field": "right",
-                        "type": "nominal",
-                        "scale": {"domain": [True, False], "range": [RIGHT, WRONG]},
-                        "legend": None,
-                    },
+                    "color": told_apart("right", {True: RIGHT, False: WRONG}),
                     "fillOpacity": {
                         "field": "strength",
                         "type": "quantitative",
@@ -144,7 +134,7 @@ def calibration_chart(bins: Calibration) -> Chart:
     y = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": percent}
     diagonal = {"values": [{"sure": 0, "right": 0}, {"sure": 1, "right": 1}]}
     spec = {
-        "padding": {"left": 2, "right": 8, "top": 6, "bottom": 2},
+        "padding": PADDING,
         "layer": [
             {
                 "mark": {"type": "rect", "color": TRAINING, "opacity": 0.45, "stroke": TRAINING},
@@ -153,11 +143,7 @@ def calibration_chart(bins: Calibration) -> Chart:
                     "x2": {"field": "to"},
                     "y": {"field": "right", **y, "title": "how often it is right"},
                     "y2": {"datum": 0},
-                    "tooltip": [
-                        {"field": "digits", "type": "quantitative", "format": ","},
-                        {"field": "sure", "type": "quantitative", "format": ".1%", "title": "sure"},
-                        {"field": "right", "type": "quantitative", "format": ".1%", "title": "right"},
-                    ],
+                    "tooltip": [tip("digits", ","), tip("sure", ".1%"), tip("right", ".1%")],
                 },
             },
             {

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from nn.checkpoints import MOST, MOST_BYTES
-from ui.charts import accuracy_chart, loss_chart
+from ui.curves import accuracy_chart, loss_chart
 from ui.live import live
 from ui.session import Session
 

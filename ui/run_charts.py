@@ -1,16 +1,12 @@
 """Draws runs side by side and the band of ten seeds: a table and a Vega-Lite spec each. No Streamlit."""
 
-from typing import Any
-
 import pandas as pd
 
-from ui.charts import HELD_OUT, Chart
+from ui.charts import HELD_OUT, PADDING, PERCENT, Chart, iterations, position, tip, told_apart
 from ui.run import Run
 from ui.seed_fan import SEEDS
 
 POINTS = 80  # drawn of each run
-PERCENT = {"format": ".0%", "tickCount": 5, "title": None, "minExtent": 44}
-ITERATION = {"tickCount": 5, "format": "d", "title": None, "grid": False}
 
 
 def runs_chart(runs: list[Run], chosen: Run) -> Chart:
@@ -37,11 +33,11 @@ def runs_chart(runs: list[Run], chosen: Run) -> Chart:
     )
     ends = ", ".join(f"{run.name} {run.trainer.history.points[-1].dev_accuracy:.1%}" for run in runs)
     spec = {
-        "padding": {"left": 2, "right": 8, "top": 6, "bottom": 2},
+        "padding": PADDING,
         "mark": {"type": "line", "clip": True},
         "encoding": {
-            "x": _position("iteration", ITERATION),
-            "y": _position("accuracy", PERCENT, [0, 1]),
+            "x": iterations(),
+            "y": position("accuracy", PERCENT, [0, 1]),
             "color": {
                 "field": "run",
                 "type": "nominal",
@@ -49,23 +45,14 @@ def runs_chart(runs: list[Run], chosen: Run) -> Chart:
                 "scale": {"scheme": "tableau10"},
                 "legend": {"orient": "bottom", "columns": 3, "title": None, "symbolType": "stroke"},
             },
-            "strokeWidth": {
-                "field": "chosen",
-                "type": "nominal",
-                "scale": {"domain": [False, True], "range": [1.5, 3.5]},
-                "legend": None,
-            },
-            "tooltip": [
-                {"field": "run", "type": "nominal"},
-                {"field": "iteration", "type": "quantitative"},
-                {"field": "accuracy", "type": "quantitative", "format": ".1%", "title": "held out"},
-            ],
+            "strokeWidth": told_apart("chosen", {False: 1.5, True: 3.5}),
+            "tooltip": [tip("run"), tip("iteration", "d"), tip("accuracy", ".1%", "held out")],
         },
     }
     return Chart(table, spec, f"Held-out accuracy at the end: {ends}.")
 
 
-def fan_chart(band: pd.DataFrame, iterations: int) -> Chart:
+def fan_chart(band: pd.DataFrame, end: int) -> Chart:
     """
     Draw the band of the runs that differ in their seed only.
 
@@ -73,25 +60,18 @@ def fan_chart(band: pd.DataFrame, iterations: int) -> Chart:
     ----------
     band : DataFrame
         From `SeedFan.band`.
-    iterations : int
-        Where the axis ends.
+    end : int
+        The iteration where the axis ends.
 
     Returns
     -------
     Chart
     """
-    x = _position("iteration", ITERATION, [0, iterations])
-    tooltip = [
-        {"field": "iteration", "type": "quantitative"},
-        *(
-            {"field": name, "type": "quantitative", "format": ".1%"}
-            for name in ("lowest", "median", "highest")
-        ),
-    ]
-    y = _position("lowest", PERCENT, [0, 1])
+    tooltip = [tip("iteration", "d"), *(tip(name, ".1%") for name in ("lowest", "median", "highest"))]
+    y = position("lowest", PERCENT, [0, 1])
     spec = {
-        "padding": {"left": 2, "right": 8, "top": 6, "bottom": 2},
-        "encoding": {"x": x, "tooltip": tooltip},
+        "padding": PADDING,
+        "encoding": {"x": iterations(end), "tooltip": tooltip},
         "layer": [
             {
                 "mark": {"type": "area", "opacity": 0.35, "color": HELD_OUT, "clip": True},
@@ -111,8 +91,3 @@ def fan_chart(band: pd.DataFrame, iterations: int) -> Chart:
             f"{last.lowest:.1%} to {last.highest:.1%}, median {last['median']:.1%}."
         )
     return Chart(band, spec, alt)
-
-
-def _position(field: str, axis: dict[str, Any], domain: list[float] | None = None) -> dict[str, Any]:
-    scale = {"nice": False} | ({"domain": domain} if domain else {})
-    return {"field": field, "type": "quantitative", "axis": axis, "scale": scale}

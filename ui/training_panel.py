@@ -3,7 +3,8 @@
 import streamlit as st
 
 from nn import Status
-from ui.charts import Chart, accuracy_chart, loss_chart
+from ui.charts import Chart
+from ui.curves import accuracy_chart, loss_chart
 from ui.server import pool
 from ui.session import Session
 
