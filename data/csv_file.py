@@ -10,20 +10,13 @@ from typing import BinaryIO
 import numpy as np
 import pandas as pd
 
+from data.csv_faults import COLUMNS, check_first_line, first_fault
 from data.dataset import DataError
 
 LIMIT = 200_000_000  # bytes, unpacked: MNIST's 60,000 training digits have 110 million
-COLUMNS = 785  # a label and 28x28 pixels
-HEADERS = (
-    ["label", *(f"pixel{i}" for i in range(784))],  # Kaggle's 'Digit Recognizer'
-    ["label", *(f"pixel{i}" for i in range(1, 785))],  # Kaggle's 'Fashion MNIST'
-    ["label", *(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))],  # 'MNIST in CSV'
-)
-LOOK_ALIKES = {b"PK": "a ZIP archive or an Excel workbook", b"\x89PNG": "a PNG picture", b"<": "a web page"}
-BYTES = frozenset(str(value) for value in range(256))
 
 
-def read_csv(source: str | Path | BinaryIO) -> tuple[np.ndarray, np.ndarray]:
+def read_csv(source: str | Path | BinaryIO, most: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Read labels and pixels from a CSV file.
 
     Parameters
@@ -31,6 +24,8 @@ def read_csv(source: str | Path | BinaryIO) -> tuple[np.ndarray, np.ndarray]:
     source : str, Path or binary file
         A row a digit: the label 0-9, then 784 pixels 0-255. With one of the usual headers or without,
         gzipped or not, at most 200 MB unpacked.
+    most : int, optional
+        A file with more digits is refused.
 
     Returns
     -------
@@ -41,10 +36,17 @@ def read_csv(source: str | Path | BinaryIO) -> tuple[np.ndarray, np.ndarray]:
     ------
     DataError
         Where the file is no such CSV. It names the line, counted from 1 with the header, and the column.
+        Where it holds too much.
     """
     name = file_name(source)
     text = _unpacked(source, name)
-    has_header = _check_first_line(text, name)
+    has_header = check_first_line(text, name)
+    if most is not None:
+        count = sum(1 for _ in re.finditer(rb"[^\r\n]+", text)) - has_header
+        if count > most:
+            raise DataError(
+                f"{name} has {count:,} digits; at most {most:,} are taken: keep fewer of its lines."
+            )
     try:
         # uint8 from the start: as int64 Kaggle's 42,000 digits would take 264 MB. pandas refuses what does
         # not fit (256 does not become 0), but NumPy warns of infinity on the way.
@@ -53,10 +55,10 @@ def read_csv(source: str | Path | BinaryIO) -> tuple[np.ndarray, np.ndarray]:
                 io.BytesIO(text), header=None, skiprows=int(has_header), dtype=np.uint8, na_filter=False
             )
     except (ValueError, OverflowError) as error:
-        raise _diagnosis(text, name, has_header) from error
+        raise first_fault(text, name, has_header) from error
     values = table.to_numpy()
     if values.shape[1] != COLUMNS or values[:, 0].max() > 9:
-        raise _diagnosis(text, name, has_header)
+        raise first_fault(text, name, has_header)
     return values[:, 1:], values[:, 0]
 
 
@@ -88,83 +90,3 @@ def _unpacked_file(file: BinaryIO, name: str) -> bytes:
             f"{name} holds more than {LIMIT // 10**6} MB: choose a smaller file, or keep fewer lines."
         )
     return text
-
-
-def _check_first_line(text: bytes, name: str) -> bool:
-    """Tell whether the file begins with a header, and refuse what is no CSV of labels and pixels."""
-    if not text.strip():
-        raise DataError(f"{name} is empty: choose a file with a label and 784 pixels in each line.")
-    start = text[:20_000].removeprefix(b"\xef\xbb\xbf")  # the mark with which Windows begins UTF-8
-    for magic, what in LOOK_ALIKES.items():
-        if start.lstrip().startswith(magic):
-            raise DataError(f"{name} is no CSV file but {what}: choose the CSV file itself.")
-    if b"\0" in start:
-        raise DataError(f"{name} is no CSV file: it holds binary data, not lines of text.")
-    first = start.decode("utf-8", errors="replace").splitlines()[0]
-    for separator, what in {";": "semicolons", "\t": "tabs"}.items():
-        if first.count(separator) > first.count(","):
-            raise DataError(f"{name} separates its columns by {what}: save it with commas instead.")
-    columns = [column.strip(' "') for column in first.split(",")]
-    if len(columns) == COLUMNS - 1:
-        raise DataError(
-            f"{name} has 784 columns: pixels only, no labels. Kaggle's train.csv has them, not test.csv."
-        )
-    has_header = re.search("[A-Za-z]", columns[0]) is not None
-    if has_header:
-        _check_header(columns, name)
-        if not text.partition(b"\n")[2].strip() and not text.partition(b"\r")[2].strip():
-            raise DataError(f"{name} has a header and no digits below it: choose a file with some.")
-    return has_header
-
-
-def _check_header(columns: list[str], name: str) -> None:
-    if len(columns) != COLUMNS:
-        raise DataError(f"{name}, line 1: {len(columns)} columns instead of 785, a label and 784 pixels.")
-    expected = next((header for header in HEADERS if header[1] == columns[1]), HEADERS[0])
-    for number, (found, wanted) in enumerate(zip(columns, expected, strict=True), start=1):
-        if found != wanted:
-            raise DataError(
-                f"{name}, line 1, column {number}: the header says '{found}' instead of '{wanted}'. The "
-                "label comes first, then the pixels in order."
-            )
-
-
-def _diagnosis(text: bytes, name: str, has_header: bool) -> DataError:
-    """Find the first line that is wrong: slower than pandas, which does not tell, so run only if it fails."""
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8-sig", errors="replace")
-    for number, line in enumerate(lines, start=1):
-        if (has_header and number == 1) or not line.strip():
-            continue
-        fields = line.replace('"', "").rstrip("\n").split(",")
-        if len(fields) < COLUMNS and not next(lines, None):
-            return DataError(
-                f"{name}, line {number}: the file ends after {len(fields)} of 785 columns. It is truncated: "
-                "download or copy it again."
-            )
-        if len(fields) != COLUMNS:
-            return DataError(
-                f"{name}, line {number}: {len(fields)} columns instead of 785, a label and 784 pixels."
-            )
-        if BYTES.issuperset(fields) and len(fields[0]) == 1:
-            continue
-        for column, field in enumerate(fields, start=1):
-            complaint = _complaint(field, "label" if column == 1 else "pixel")
-            if complaint:
-                return DataError(
-                    f"{name}, line {number}, column {column}: {complaint} Correct or remove the line."
-                )
-    return DataError(f"{name} is no table of whole numbers separated by commas: save it as CSV once more.")
-
-
-def _complaint(field: str, kind: str) -> str | None:
-    """Say what is wrong with a label or a pixel; None where nothing is."""
-    highest = 9 if kind == "label" else 255
-    if field.strip().lower() in ("", "nan"):
-        return f"the {kind} is missing."
-    try:
-        value = float(field)
-    except ValueError:
-        return f"the {kind} is '{field.strip()[:20]}', not a number."
-    if 0 <= value <= highest and value % 1 == 0:
-        return None
-    return f"the {kind} is {field.strip()[:20]}, not a whole number from 0 to {highest}."

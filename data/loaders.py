@@ -121,7 +121,13 @@ def load_remote(
     return make_dataset(remote.name, training, test, dev_size, seed, remote.class_names)
 
 
-def load_csv(path_or_file: str | Path | BinaryIO, dev_size: int | None = None, seed: int = 0) -> Dataset:
+def load_csv(
+    path_or_file: str | Path | BinaryIO,
+    dev_size: int | None = None,
+    seed: int = 0,
+    *,
+    most: int | None = None,
+) -> Dataset:
     """Load digits from a CSV file: Kaggle's train.csv, mnist_train.csv and their like, gzipped or not.
 
     Parameters
@@ -132,6 +138,8 @@ def load_csv(path_or_file: str | Path | BinaryIO, dev_size: int | None = None, s
         How many digits are held out; 1,000 where not given, or a fifth where that is fewer.
     seed : int
         Not negative; decides which.
+    most : int, optional
+        A file with more digits is refused.
 
     Returns
     -------
@@ -141,9 +149,9 @@ def load_csv(path_or_file: str | Path | BinaryIO, dev_size: int | None = None, s
     Raises
     ------
     DataError
-        Where the file is no such CSV, naming line and column, or has too few digits.
+        Where the file is no such CSV, naming line and column, or has too few digits or too many.
     """
-    pixels, labels = read_csv(path_or_file)
+    pixels, labels = read_csv(path_or_file, most)
     if dev_size is None:
         dev_size = min(1000, len(labels) // 5)
     return make_dataset(file_name(path_or_file), (pixels, labels), None, dev_size, seed)

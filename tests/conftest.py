@@ -33,6 +33,28 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     return np.rint(sample.X_dev[:60] * 255).astype(np.uint8), sample.Y_dev[:60].astype(np.uint8)
 
 
+@pytest.fixture(scope="session")
+def csv_rows(digits) -> list[list[str]]:
+    """60 real digits, a list of label and pixels each, as text."""
+    return [[str(label), *map(str, pixels)] for pixels, label in zip(*digits, strict=True)]
+
+
+@pytest.fixture
+def write_csv(tmp_path: Path) -> Callable[..., Path]:
+    """Write rows, and a header where given, to a file."""
+
+    def write(
+        rows: list[list[str]], header: str | None = None, name: str = "digits.csv", end: str = "\n"
+    ) -> Path:
+        lines = [header] if header else []
+        lines += [",".join(row) for row in rows]
+        path = tmp_path / name
+        path.write_bytes("".join(line + end for line in lines).encode())
+        return path
+
+    return write
+
+
 class Mirror:
     """A web server that serves a folder; `spoil` changes a file's bytes, `cut` breaks off half-way."""
 

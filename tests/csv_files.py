@@ -1,0 +1,25 @@
+"""Headers of CSV files, rows that are spoilt, and what a refusal has to say."""
+
+import pytest
+
+from data import DataError
+from data.csv_file import read_csv
+
+KAGGLE = ",".join(["label", *(f"pixel{i}" for i in range(784))])
+MNIST_IN_CSV = ",".join(["label", *(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))])
+FASHION = ",".join(["label", *(f"pixel{i}" for i in range(1, 785))])
+
+
+def changed(rows: list[list[str]], line: int, column: int, field: str) -> list[list[str]]:
+    """Put another field at a line and a column, both counted from 1."""
+    copy = [list(row) for row in rows]
+    copy[line - 1][column - 1] = field
+    return copy
+
+
+def refused(source: object, *words: str) -> None:
+    """Assert a DataError with all the words in its message."""
+    with pytest.raises(DataError) as caught:
+        read_csv(source)
+    for word in words:
+        assert word in str(caught.value)
