@@ -15,6 +15,8 @@ Progress = Callable[[int, int], object]  # called with the bytes that are here a
 
 PATIENCE = 5.0  # seconds that a mirror has to answer: a class that is offline must hear of it soon
 
+pooch.get_logger().setLevel("WARNING")  # its 'Downloading data from ...' would tear the progress bar apart
+
 
 def download(
     remote: Remote, mirrors: Sequence[str] = (), progress: Progress | None = None, patience: float = PATIENCE

@@ -1,6 +1,8 @@
 """The download, against a web server on this machine that serves MNIST's files, and serves them badly."""
 
 import gzip
+import io
+import logging
 import shutil
 import socket
 import threading
@@ -9,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pooch
 import pytest
 
 from data import DataError, load_mnist, load_sample
@@ -54,6 +57,20 @@ def test_downloads_once_and_reports_each_byte(mirror, cache: Path, mnist_dir: Pa
     asked = len(one.requests)
     assert download(MNIST, [one.url]) == paths
     assert len(one.requests) == asked
+
+
+def test_only_the_progress_is_told(mirror, cache: Path):
+    """By itself pooch reports each file."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    pooch.get_logger().addHandler(handler)
+    try:
+        with pytest.raises(DataError):
+            download(MNIST, [mirror(spoil=flipped).url])
+        download(MNIST, [mirror().url])
+    finally:
+        pooch.get_logger().removeHandler(handler)
+    assert said.getvalue() == ""
 
 
 def test_loads_the_same_from_a_mirror_and_from_a_folder(mirror, cache: Path, mnist_dir: Path, monkeypatch):
