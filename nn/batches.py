@@ -1,18 +1,24 @@
 """Which digits each update looks at: every epoch takes every digit exactly once, the short rest too."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from nn.hyperparameters import Hyperparameters
 from nn.parameters import Gradients
+
+Distortion = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # X, rng -> others like them
 
 
 @dataclass
 class Batch:
-    """The digits of one update, and how far the work on them has come."""
+    """The digits of one update, the settings it is made with, and how far the work on it has come."""
 
     indices: np.ndarray | None  # None: every training digit, in order
     size: int
+    settings: Hyperparameters  # as they were when it began
+    distort: Distortion | None  # likewise
     done: int = 0  # digits worked on
     loss: float = 0.0  # of those, each weighted 1 / size
     gradients: Gradients | None = None  # likewise
@@ -63,26 +69,29 @@ class Epochs:
         """Epochs so far, the one under way as a fraction."""
         return len(self.losses) + self._dealt / self.digits
 
-    def next_batch(self, batch_size: int | None) -> Batch:
+    def next_batch(self, settings: Hyperparameters, distort: Distortion | None = None) -> Batch:
         """
         Choose the digits of the next update.
 
         Parameters
         ----------
-        batch_size : int or None
-            None for all that are left of this epoch. May differ from call to call.
+        settings : Hyperparameters
+            Their batch_size may differ from call to call; None is for all that are left of this epoch.
+        distort : callable, optional
+            As `Trainer.distort`.
 
         Returns
         -------
         Batch
         """
         left = self.digits - self._dealt
-        size = min(batch_size or left, left)
+        size = min(settings.batch_size or left, left)
         if size == self.digits:
-            return Batch(None, size)  # all of them: a sum does not ask for the order
+            return Batch(None, size, settings, distort)  # all of them: a sum does not ask for the order
         if self._dealt == 0:
             self._order = self.rng.permutation(self.digits)
-        return Batch(self._order[self._dealt : self._dealt + size], size)
+        indices = self._order[self._dealt : self._dealt + size]
+        return Batch(indices, size, settings, distort)
 
     def count_in(self, batch: Batch) -> None:
         """Note that a batch has been through."""

@@ -3,15 +3,15 @@
 import copy
 import threading
 import time
-from collections.abc import Callable
 
 import numpy as np
 
-from nn.batches import Batch, Epochs
+from nn.batches import Batch, Distortion, Epochs
 from nn.checkpoints import Checkpoints
 from nn.checks import checked_examples
 from nn.digits import DigitsLike
-from nn.functions import Array, cross_entropy
+from nn.dropout import units_that_stay
+from nn.functions import cross_entropy
 from nn.history import History, Measurement
 from nn.hyperparameters import Hyperparameters
 from nn.measuring import Meter
@@ -43,7 +43,7 @@ class Trainer:
         Time spent on this run so far, pauses and other runs' turns not counted.
     distort : callable or None
         Changes the digits of each update before they are learned: `distort(X, rng)` returns others like them.
-        May be set at any time.
+        May be set at any time, and counts from the next update on.
     forked_at : int or None
         The iteration at which this run left another; None for one that started by itself.
 
@@ -78,7 +78,7 @@ class Trainer:
         self._turn = threading.RLock()  # held by whoever advances or measures this run
         self.iteration = 0
         self.seconds = 0.0
-        self.distort: Callable[[Array, np.random.Generator], Array] | None = None
+        self.distort: Distortion | None = None
         self.history = History(self._epochs.losses)
         self._start_loss = self.measure().train_loss
         self.forked_at: int | None = None
@@ -108,7 +108,12 @@ class Trainer:
 
     @property
     def hyperparameters(self) -> Hyperparameters:
-        """The settings; assigning others changes a run under way, all but its optimizer and seed."""
+        """
+        The settings; assigning others changes a run under way, all but its optimizer and seed.
+
+        They count from the next update on, as `distort` does: one under way keeps its own. Only `iterations`,
+        which tells where the run ends, counts at once.
+        """
         return self._settings
 
     @hyperparameters.setter
@@ -123,6 +128,11 @@ class Trainer:
         self._settings = new
         if self._running and self.status is Status.FINISHED:
             self.pause()  # raised again later, the iterations go on when somebody starts them
+
+    @property
+    def changes_count_from(self) -> int:
+        """Updates made before settings assigned now count: `iteration`, and the one that is under way."""
+        return self.iteration + bool(self._batch)
 
     def start(self) -> bool:
         """Mark the run as running, if there is anything left to do; return whether it runs."""
@@ -202,15 +212,17 @@ class Trainer:
     def _work(self) -> None:
         """Follow one slice of the batch forward and backward; after the last, update the network."""
         start = time.perf_counter()
-        batch = self._batch = self._batch or self._epochs.next_batch(self._settings.batch_size)
+        if not self._batch:
+            self._batch = self._epochs.next_batch(self._settings, self.distort)
+        batch, settings = self._batch, self._batch.settings
         rows = batch.rows(SLICE)
         X, Y = (array[rows] for array in self._train)
-        if self.distort:
-            X = self.distort(X, self._rng)
-        keep = self._dropout(len(X))
+        if batch.distort:
+            X = batch.distort(X, self._rng)
+        keep = units_that_stay(self._rng, len(X), self.net.hidden_size, settings.dropout, self.net.W1.dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told by its loss
             forward = self.net.forward(X, keep)
-            gradients = self.net.backward(X, Y, forward, keep, self._settings.l2)
+            gradients = self.net.backward(X, Y, forward, keep, settings.l2)
             batch.add(len(X), cross_entropy(forward.Z2, Y), gradients)
             if batch.done == batch.size:
                 self._batch = None
@@ -219,7 +231,8 @@ class Trainer:
 
     def _update(self, batch: Batch) -> None:
         """Move the parameters by the batch's gradient, and keep the books."""
-        parameters = self._optimizer.step(self.net.parameters, batch.gradients, self._settings.learning_rate)
+        rate = batch.settings.learning_rate
+        parameters = self._optimizer.step(self.net.parameters, batch.gradients, rate)
         if not np.isfinite(batch.loss) or not all(np.isfinite(array).all() for array in parameters):
             self._diverged = True
             return
@@ -236,11 +249,3 @@ class Trainer:
             self._running = False
         if self.history.points[-1].iteration == iteration:
             self.checkpoints.consider(self)
-
-    def _dropout(self, n: int) -> Array | None:
-        """Draw which hidden units stay, scaled so that their expected sum does (Srivastava et al., 2014)."""
-        dropout = self._settings.dropout
-        if not dropout:
-            return None
-        stays = self._rng.random((n, self.net.hidden_size)) >= dropout
-        return stays.astype(self.net.W1.dtype) / self.net.W1.dtype.type(1 - dropout)

@@ -73,29 +73,6 @@ def test_every_optimizer_learns_with_every_activation(optimizer: str, activation
     assert history.train_accuracy[-1] > 0.8
 
 
-# Other settings on the way
-
-
-def test_a_new_learning_rate_takes_effect_at_the_next_step():
-    digits = toy_digits(dtype=np.float64)
-    trainer = steps(toy_trainer(digits, toy_net(dtype=np.float64), learning_rate=0.1), 3)
-    trainer.hyperparameters = trainer.hyperparameters.replace(learning_rate=0.7)
-    before, X, Y = trainer.net.copy(), digits.X_train, digits.Y_train
-    trainer.step()
-    gradients = before.backward(X, Y, before.forward(X))
-    for old, new, dW in zip(before.parameters, trainer.net.parameters, gradients, strict=True):
-        np.testing.assert_allclose(new - old, -0.7 * dW, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("change", [{"optimizer": "adam"}, {"seed": 1}])
-def test_optimizer_and_seed_cannot_change(change: dict):
-    trainer = toy_trainer(seed=0)
-    name, value = next(iter(change.items()))
-    with pytest.raises(ValueError, match=f"{name} cannot change from .* to {value!r}.*start a new Trainer"):
-        trainer.hyperparameters = trainer.hyperparameters.replace(learning_rate=9, **change)
-    assert trainer.hyperparameters == Hyperparameters()
-
-
 # Same and different
 
 
