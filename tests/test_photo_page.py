@@ -25,7 +25,7 @@ def open_page() -> Doctor:
 def page(open_page: Doctor) -> Doctor:
     """The page with an empty canvas and no photograph."""
     open_page.session.clear()
-    open_page.session.photo_error = open_page.session.photo_note = None
+    open_page.session.photo_error = None
     open_page.app.get_by_key("photo").clear()
     return open_page.draw(np.zeros((280, 280), np.uint8))
 
@@ -54,6 +54,13 @@ def test_a_photograph_takes_the_canvas_place_and_is_read(page: Doctor):
     assert "**centred by mass**" in page.says("stages")  # the same road as a drawing
     page.press("clear")
     assert page.says("canvas_title") == "**Draw a digit**" and page.says("prediction") == "–"
+
+
+def test_what_is_said_of_a_photograph_goes_when_another_picture_takes_its_place(page: Doctor):
+    assert page.photograph(photo_of(DIGIT)).app.success
+    assert not page.show(SAMPLE.X_test[1]).app.success  # as 'Mistakes' shows a digit that is chosen there
+    assert page.photograph(photo_of(DIGIT)).app.success
+    assert not page.press("clear").app.success
 
 
 def test_chalk_is_found_out_and_the_ink_can_be_switched(page: Doctor):

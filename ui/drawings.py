@@ -31,3 +31,4 @@ class Exhibit(NamedTuple):
 
     title: str
     drawing: Drawing
+    note: str = ""  # what there is to say about where it came from, as long as it stands there

@@ -31,13 +31,13 @@ def show_photo(session: Session) -> None:
         )
     if session.photo_error:
         st.error(session.photo_error)
-    elif session.photo_note:
-        st.success(session.photo_note)
+    elif session.exhibit and session.exhibit.note:
+        st.success(session.exhibit.note)
 
 
 def _read(session: Session) -> None:
     """Find the digit in the picture and put it in the canvas's place."""
-    session.photo_error = session.photo_note = None
+    session.photo_error = None
     file = st.session_state.get("photo")
     if file is None:
         return
@@ -47,7 +47,5 @@ def _read(session: Session) -> None:
         session.photo_error = str(error)
         return
     kind = "dark ink on light paper" if found.dark_on_light else "light ink on a dark ground"
-    session.photo_note = (
-        f"Found {kind}. The digit now stands in the canvas's place; 'Draw again' brings it back."
-    )
-    session.exhibit = Exhibit("From your photograph", Drawing(found.ink, "photo"))
+    note = f"Found {kind}. The digit now stands in the canvas's place; 'Draw again' brings it back."
+    session.exhibit = Exhibit("From your photograph", Drawing(found.ink, "photo"), note)

@@ -47,8 +47,10 @@ class Session:
         What stands in its place.
     pins : list of (28, 28) float32 in [0, 1]
         Drawings kept to be watched and compared, six at most.
-    photo_error, photo_note, camera_note : str or None
-        What a photograph or the honest camera had to say last.
+    photo_error : str or None
+        Why the last photograph could not be read.
+    camera_note : str or None
+        What the honest camera had to say last.
     drawing_url : str or None
         The canvas's picture as it was read last.
     canvas_generation : int
@@ -76,7 +78,6 @@ class Session:
         self.exhibit: Exhibit | None = None
         self.pins: list[np.ndarray] = []
         self.photo_error: str | None = None
-        self.photo_note: str | None = None
         self.camera_note: str | None = None
         self.drawing_url: str | None = None
         self.canvas_generation = 0
@@ -132,7 +133,7 @@ class Session:
 
     def clear(self) -> None:
         """Empty the canvas, or put it back in its place."""
-        self.exhibit = self.photo_note = None
+        self.exhibit = None
         self.drawing = None
         self.canvas_generation += 1
 
