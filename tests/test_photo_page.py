@@ -63,6 +63,13 @@ def test_what_is_said_of_a_photograph_goes_when_another_picture_takes_its_place(
     assert not page.press("clear").app.success
 
 
+def test_where_the_browser_gives_no_camera_the_page_says_what_to_do(page: Doctor):
+    assert "No picture?" not in page.text()
+    assert "only on https" in page.set("use_camera", True).text() and "upload it" in page.text()
+    assert "No picture?" not in page.set("use_camera", False).text()
+    assert "its camera here" in page.app.get_by_key("photo").label
+
+
 def test_chalk_is_found_out_and_the_ink_can_be_switched(page: Doctor):
     page.photograph(photo_of(DIGIT, ink=230, paper=50))
     assert page.says("prediction") == str(LABEL)

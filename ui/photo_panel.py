@@ -25,9 +25,16 @@ def show_photo(session: Session) -> None:
     )
     if st.toggle("Use this device's camera", key="use_camera"):
         st.camera_input("The digit", key="photo", on_change=_read, args=(session,))
+        st.caption(
+            "No picture? Browsers allow the camera only on https or on the computer itself: switch this off, "
+            "take the photograph with the tablet's own camera, and upload it."
+        )
     else:
         st.file_uploader(
-            f"A picture, at most {MEGAPIXELS} megapixels", key="photo", on_change=_read, args=(session,)
+            f"A picture, at most {MEGAPIXELS} megapixels; a phone or tablet offers its camera here, too",
+            key="photo",
+            on_change=_read,
+            args=(session,),
         )
     if session.photo_error:
         st.error(session.photo_error)
