@@ -30,6 +30,27 @@ def test_paused_and_finished_runs_join_the_table():
         assert "Run 1 " in page.alt("runs_chart") and "Run 2 " in page.alt("runs_chart")
 
 
+def test_a_run_under_way_is_listed_and_grows():
+    with RunsPage("Runs", iterations="10000") as page:
+        page.press("train").wait(lambda page: page.app.dataframe)
+        assert "No runs yet" not in page.text()
+        first = table_on(page).iloc[0]
+        assert (first["run"], first["status"]) == ("Run 1", "running") and page.shown("run") == "Run 1"
+        page.wait(lambda page: table_on(page)["iterations"][0] > first["iterations"])
+        page.set("run", "Run 1").set("run_name", "mine")
+        assert list(table_on(page)["run"]) == ["mine"] and "mine " in page.alt("runs_chart")
+        page.press("train")
+        assert list(table_on(page)["status"]) == ["paused"] and list(table_on(page)["run"]) == ["mine"]
+        page.press("train").press("delete_run")  # starts anew
+        assert page.iteration() == 0 and "No runs yet" in page.text()
+
+
+def test_the_first_moment_of_the_first_run_is_told_in_words(monkeypatch: pytest.MonkeyPatch):
+    with RunsPage("Runs", iterations="10000") as page:
+        monkeypatch.setattr(page.trainer, "advance", lambda seconds: None)  # its first iteration takes long
+        assert "The first run has begun" in page.press("train").text() and not page.app.dataframe
+
+
 def test_a_run_can_be_named_restored_and_deleted():
     with RunsPage("Runs", iterations="6") as page:
         first = page.set("learning_rate", 0.5).train_to_the_end().trainer

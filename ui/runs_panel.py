@@ -4,11 +4,12 @@ import streamlit as st
 
 from ui.fan_panel import show_fan
 from ui.keep_panel import show_keep
+from ui.live import live
 from ui.pins import show_pins
 from ui.rewind_panel import show_rewind
 from ui.run import Run
 from ui.run_charts import runs_chart
-from ui.runs import MOST_LETTERS, MOST_RUNS
+from ui.runs import MOST_LETTERS, MOST_RUNS, RunBook
 from ui.session import Session
 
 VIEWS = {
@@ -18,7 +19,7 @@ VIEWS = {
     "Ten seeds": show_fan,
     "Keep and share": show_keep,
 }
-COLUMNS = ["run", "best", "held-out accuracy", "training accuracy", "iterations", "seconds"]
+COLUMNS = ["run", "best", "held-out accuracy", "training accuracy", "iterations", "seconds", "status"]
 
 
 def show_runs(session: Session) -> None:
@@ -37,15 +38,37 @@ def show_runs(session: Session) -> None:
 
 
 def _show_book(session: Session) -> None:
-    """Draw the table, the curves, and what can be done with one run."""
+    """Draw the table and the curves, live, and what can be done with one run."""
     book = session.book
-    if not book.runs:
-        st.markdown("**No runs yet.** Train, then pause or let it finish: every run is kept here.")
+    if not book.runs and not session.running:
+        st.markdown("**No runs yet.** Press Train: every run is kept here, from its first iteration on.")
         return
-    runs = {run.name: run for run in reversed(book.runs)}
-    if st.session_state.get("run") not in runs:  # the one chosen has been deleted or renamed
-        st.session_state["run"] = session.run.end.name if session.run.end.name in runs else next(iter(runs))
-    name = st.session_state["run"]
+    names = [run.name for run in reversed(book.runs)]
+    if names and st.session_state.get("run") not in names:  # the one chosen has been deleted or renamed
+        on_show = session.run.end.name
+        st.session_state["run"] = on_show if on_show in names else names[0]
+    live(session, _show_table_and_curves, session, names)
+    if names:
+        _show_tools(session, names, _named(book, st.session_state["run"]))
+        st.caption(
+            f"The last {MOST_RUNS} runs are kept, and always the best (★, for each set of digits); of your "
+            "own CSV files, only those on the latest. Large ones may lose the moments to rewind to."
+        )
+
+
+def _named(book: RunBook, name: str) -> Run:
+    return next(run for run in book.runs if run.name == name)
+
+
+def _show_table_and_curves(session: Session, names: list[str]) -> None:
+    """Draw every run as far as it has come; when one joins, draw the whole page: it can be chosen now."""
+    book = session.book
+    book.note(session.run)
+    if len(book.runs) != len(names):
+        st.rerun()
+    if not names:
+        st.markdown("**The first run has begun.** It is listed here after its first iteration.")
+        return
     table = book.table()
     st.dataframe(
         table,
@@ -59,15 +82,10 @@ def _show_book(session: Session) -> None:
         },
         key="runs_table",
     )
-    chart = runs_chart(book.runs, runs[name])
+    chart = runs_chart(book.runs, _named(book, st.session_state["run"]))
     with st.container(key="runs_chart", gap=None):
         st.caption("Held-out accuracy of every run; the chosen one is thick")
-        st.vega_lite_chart(chart.data, chart.spec, height=235 + 20 * (len(runs) // 3), alt=chart.alt)
-    _show_tools(session, list(runs), runs[name])
-    st.caption(
-        f"The last {MOST_RUNS} runs are kept, and always the best (★, for each set of digits); of your own "
-        "CSV files, only those on the latest. Large ones may lose the moments to rewind to."
-    )
+        st.vega_lite_chart(chart.data, chart.spec, height=235 + 20 * (len(names) // 3), alt=chart.alt)
 
 
 def _show_tools(session: Session, names: list[str], run: Run) -> None:

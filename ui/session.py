@@ -153,8 +153,7 @@ class Session:
         list of str
             The settings, in words, that will count only after a reset.
         """
-        if not self.running:
-            self.book.note(self.run)
+        self.book.note(self.run)
         waiting = settings.waiting(self.settings)
         nothing_to_lose = self.trainer.status is Status.READY and not self.run.source
         if self.reset_wanted or (waiting and nothing_to_lose):
