@@ -13,7 +13,7 @@ ALLOWED = {
     "nn": {"nn", "numpy"},
     "data": {"data", "numpy", "pandas", "PIL", "pooch", "scipy"},
 }
-ENTRY_POINTS = [ROOT / "nn" / name for name in ("__main__.py", "pretrain.py")]  # the exceptions: commands
+ENTRY_POINTS = [ROOT / "nn" / "__main__.py", *(ROOT / "nn" / "commands").glob("*.py")]  # may know more
 ITS_LIBRARIES = ALLOWED["nn"] | {"data", "matplotlib", "PIL", "threadpoolctl", "tqdm"}
 
 
