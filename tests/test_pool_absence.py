@@ -1,4 +1,4 @@
-"""Pages that go and come back: an abandoned run is paused after a grace, and goes on when its page is back."""
+"""Pages that go and come back: an abandoned run is paused after a grace, and goes on when its page does."""
 
 import threading
 import time
