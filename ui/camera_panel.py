@@ -6,6 +6,7 @@ import streamlit as st
 from data import find_source
 from data.doctor import honest_camera
 from ui.library import library
+from ui.plain import plain
 from ui.session import Session
 
 
@@ -22,7 +23,7 @@ def show_honest_camera(session: Session) -> None:
         same = np.count_nonzero(honest_camera(X, bar.progress))
         bar.empty()
         session.camera_note = (
-            f"**{same:,} of {len(X):,}** digits of {digits.name} come back identical, pixel for pixel."
+            f"**{same:,} of {len(X):,}** digits of {plain(digits.name)} come back identical, pixel for pixel."
         )
     if session.camera_note:
         st.markdown(session.camera_note)

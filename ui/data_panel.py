@@ -4,6 +4,7 @@ import streamlit as st
 
 from data import DataError, Dataset, list_sources, load_csv
 from ui.library import library
+from ui.plain import plain
 from ui.run import UPLOADED
 from ui.session import Session
 
@@ -27,7 +28,7 @@ def choose_dataset(session: Session) -> tuple[str, Dataset]:
     wanted = st.session_state.get("dataset")
     if wanted not in labels:  # a link to a file that is not here, or to an upload before a reload
         session.data_error = (
-            f"There are no digits `{_plain(wanted)}` here: add the file again, or choose others."
+            f"There are no digits '{str(wanted)[:40]}' here: add the file again, or choose others."
         )
         st.session_state["dataset"] = session.settings.dataset
     key = st.selectbox("Digits to learn", list(labels), format_func=labels.get, key="dataset")
@@ -41,7 +42,7 @@ def choose_dataset(session: Session) -> tuple[str, Dataset]:
         )
     dataset = _load(key, session)
     if session.data_error:
-        st.error(f"{session.data_error} Until then the page goes on with {session.dataset.name}.")
+        st.error(plain(f"{session.data_error} Until then the page goes on with {session.dataset.name}."))
         if session.failed_dataset and st.button("Try again", key="retry"):
             session.failed_dataset = session.data_error = None
             st.rerun()
@@ -69,11 +70,6 @@ def _load(key: str, session: Session) -> Dataset | None:
         place.empty()
     session.failed_dataset = session.data_error = None
     return dataset
-
-
-def _plain(name: object) -> str:
-    """Keep a name from a link short, and free of anything that the page would take for formatting."""
-    return "".join(c for c in str(name)[:40] if c.isalnum() or c in " ._-:")
 
 
 def _show_progress(bar: st.delta_generator.DeltaGenerator, here: int, total: int) -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from ui.live import REFRESH
+from ui.live import live
+from ui.plain import plain
 from ui.run_charts import fan_chart
 from ui.seed_fan import MOST_HIDDEN, SEEDS, SeedFan
 from ui.server import pool
@@ -39,8 +40,7 @@ def show_fan(session: Session) -> None:
     if why_not:
         st.caption(why_not)
     if fan:
-        refresh = REFRESH if running else None
-        st.fragment(_show_band, run_every=refresh)(session, fan, running)
+        live(running, _show_band, session, fan, running)
         st.caption(f"Trained with {in_words(fan.settings)}. All ten share the digits and the processors.")
 
 
@@ -48,7 +48,7 @@ def _why_not(session: Session) -> str | None:
     run = session.run
     settings, training = run.now, run.trainer.hyperparameters
     if run.source:
-        return f"This run started from {run.source}: there is no lot to draw again."
+        return f"This run started from {plain(run.source)}: there is no lot to draw again."
     if settings.from_shipped and not (training.dropout or training.batch_size or settings.distort):
         return "From the expert's weights, full batch, no dropout: nothing is left to chance, all ten agree."
     if settings.hidden_size > MOST_HIDDEN:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from nn import History
 from ui.network_file import MOST_MEGABYTES, read_network, write_network
+from ui.plain import plain
 from ui.reproduce import Unrepeatable, notebook, script
 from ui.run import UPLOADED
 from ui.session import Session
@@ -81,9 +82,9 @@ def _show_files(session: Session) -> None:
         args=(session,),
     )
     if session.load_error:
-        st.error(f"{session.load_error} Nothing has changed.")
+        st.error(plain(f"{session.load_error} Nothing has changed."))
     elif session.run.source:
-        st.success(f"The run on show started from the weights in {session.run.source}.")
+        st.success(plain(f"The run on show started from the weights in {session.run.source}."))
 
 
 def _load(session: Session) -> None:
@@ -110,7 +111,7 @@ def _show_reproduction(session: Session) -> None:
     try:
         program, book = script(run), notebook(run)
     except Unrepeatable as reason:
-        st.info(str(reason))
+        st.info(plain(reason))
         return
     with st.container(horizontal=True, gap="small", key="reproduce"):
         st.download_button(
@@ -133,6 +134,6 @@ def _show_reproduction(session: Session) -> None:
         )
     place = "Keep it in the project's folder and run it there: it ends with the same accuracy, or complains."
     if run.settings.dataset.startswith(UPLOADED):
-        place += f" Put {run.settings.dataset.removeprefix(UPLOADED)} beside it."
+        place += f" Put {plain(run.settings.dataset.removeprefix(UPLOADED))} beside it."
     st.caption(place)
     st.code(program, language="python", height=260)

@@ -6,6 +6,7 @@ from data import DataError
 from data.photo import ink_of_photo
 from data.picture_file import MEGAPIXELS, open_picture
 from ui.drawings import Drawing, Exhibit
+from ui.plain import plain
 from ui.session import Session
 
 INKS = {"find out": None, "dark ink on light": True, "light ink on dark": False}
@@ -37,7 +38,7 @@ def show_photo(session: Session) -> None:
             args=(session,),
         )
     if session.photo_error:
-        st.error(session.photo_error)
+        st.error(plain(session.photo_error))
     elif session.exhibit and session.exhibit.note:
         st.success(session.exhibit.note)
 

@@ -6,6 +6,7 @@ from nn.certainty import RejectPrice, reject_price
 from nn.shipped import shipped_reject_prices
 from ui.drawing_panel import UNSURE
 from ui.live import live
+from ui.plain import plain
 from ui.session import Session
 
 MOST_DIGITS = 1000  # read for the visitor's own network at each refresh
@@ -24,7 +25,7 @@ def show_reject(session: Session) -> None:
         "Try a letter, a scribble, a filled square: an unsure answer says so beside the canvas. "
         "No threshold catches every letter: an E is much like a 6."
     )
-    live(session, _show_prices, session, threshold)
+    live(session.refreshing, _show_prices, session, threshold)
 
 
 def _show_prices(session: Session, threshold: float) -> None:
@@ -39,7 +40,7 @@ def _show_prices(session: Session, threshold: float) -> None:
     )
     X, Y = X[:MOST_DIGITS], Y[:MOST_DIGITS]
     yours = reject_price(session.trainer.net.predict_proba(X), Y, threshold)
-    st.markdown(f":green[●] **Yours**, on {len(Y):,} {what} digits of {digits.name}: {_words(yours)}")
+    st.markdown(f":green[●] **Yours**, on {len(Y):,} {what} digits of {plain(digits.name)}: {_words(yours)}")
 
 
 def _words(price: RejectPrice) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from nn import Status
 from ui.charts import Chart
 from ui.curves import accuracy_chart, loss_chart
+from ui.plain import plain
 from ui.server import pool
 from ui.session import Session
 
@@ -100,7 +101,9 @@ def _advice(session: Session, waiting: list[str]) -> str:
         return ":blue[**Looking back:** change a setting and press Train, and it goes another way from here.]"
     digits = _digits_per_step(session)
     guessing = "An untrained network only guesses: 1 in 10 right. Press Train and watch it learn."
-    learned = f"These weights have learned before ({session.run.source or 'the expert'}). Train goes on."
+    learned = (
+        f"These weights have learned before ({plain(session.run.source or 'the expert')}). Train goes on."
+    )
     sentence = {
         Status.READY: guessing if session.untrained else learned,
         Status.RUNNING: f"Each iteration looks at {digits} and changes every weight a little.",
