@@ -1,5 +1,6 @@
 """Trains the shipped network: Adam on a cosine schedule, in a run that can be interrupted and resumed."""
 
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,10 +61,12 @@ class Pretraining:
     ----------
     recipe : Recipe
     batches_per_epoch : int
+    data : dict of str to int, optional
+        How many digits of which kind there are, by name: a checkpoint goes on only with as many.
     """
 
-    def __init__(self, recipe: Recipe, batches_per_epoch: int) -> None:
-        self.recipe = recipe
+    def __init__(self, recipe: Recipe, batches_per_epoch: int, data: dict[str, int] | None = None) -> None:
+        self.recipe, self.data = recipe, data or {}
         self.net = TwoLayerNN(784, recipe.hidden_size, 10, "relu", "he", recipe.seed)
         self.optimizer = Adam()
         self.epoch = 0
@@ -98,7 +101,8 @@ class Pretraining:
     def save(self, path: str | Path) -> None:
         """Write all that is needed to go on exactly from here; stopped half-way, it keeps the old file."""
         path = Path(path)
-        state = {"recipe": repr(self.recipe), "counts": np.array([self.epoch, self.optimizer.t])}
+        state = {"recipe": repr(self.recipe), "data": json.dumps(self.data)}
+        state |= {"counts": np.array([self.epoch, self.optimizer.t])}
         state |= self.net.parameters._asdict()
         for name, M, S in zip(Parameters._fields, self.optimizer.means, self.optimizer.squares, strict=True):
             state |= {f"mean_{name}": M, f"square_{name}": S}
@@ -112,13 +116,24 @@ class Pretraining:
         Raises
         ------
         ValueError
-            Where it belongs to another recipe.
+            Where it belongs to another recipe or to other data.
         """
         with np.load(path, allow_pickle=False) as file:
             if str(file["recipe"]) != repr(self.recipe):
                 raise ValueError(
                     f"{path} belongs to another recipe, {file['recipe']}, not to {self.recipe!r}: "
                     "delete it to start anew."
+                )
+            then = json.loads(str(file.get("data", "{}")))
+            if then != self.data:
+                names = sorted(name for name in then | self.data if then.get(name) != self.data.get(name))
+                differences = ", ".join(
+                    f"{name} {then.get(name, 'unknown')}, now {self.data.get(name, 'unknown')}"
+                    for name in names
+                )
+                raise ValueError(
+                    f"{path} was begun with other data ({differences}): give it the same as then, "
+                    "or delete it to start anew."
                 )
             self.epoch, self.optimizer.t = map(int, file["counts"])
             self.net.parameters = Parameters(*(file[name] for name in Parameters._fields))

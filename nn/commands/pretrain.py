@@ -55,13 +55,21 @@ def pretrain(
     DataError
         Where data is missing or broken.
     ValueError
-        Where the folder's checkpoint belongs to another recipe.
+        Where the folder's checkpoint belongs to another recipe, or to other data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     dev_size = (train_size or MNIST_SIZE) // 12
     dataset = load_mnist(dev_size, recipe.seed, train_size=train_size)
-    pen = _pen_training_set(recipe, pen_file, folder)
-    check = read_unipen(pen_file).of_writers(*WRITERS_TO_CHECK)
+    written = read_unipen(pen_file)
+    fit, check = written.of_writers(*WRITERS_TO_FIT), written.of_writers(*WRITERS_TO_CHECK)
+    pen = _pen_training_set(recipe, pen_file, folder, fit.Y)
+    sizes = {
+        "mnist_train": len(dataset.Y_train),
+        "mnist_dev": len(dataset.Y_dev),
+        "pen_train_digits": len(fit.Y),
+        "pen_dev_digits": len(check.Y),
+    }
+    strokes = sum(len(digit) for digit in fit.strokes)
     dev = {"mnist_dev": (dataset.X_dev, dataset.Y_dev)}
     for brush in BRUSHES_TO_CHECK:
         dev[f"pen_dev_brush_{brush}"] = pen_pictures(check, brush, recipe.seed), check.Y
@@ -72,7 +80,7 @@ def pretrain(
         recipe.batch_size,
         recipe.seed,
     )
-    run = Pretraining(recipe, handwriting.batches_per_epoch)
+    run = Pretraining(recipe, handwriting.batches_per_epoch, sizes | {"pen_train_strokes": strokes})
     checkpoint = folder / "checkpoint.npz"
     if checkpoint.exists():
         run.load(checkpoint)
@@ -94,14 +102,7 @@ def pretrain(
     reject = _reject_prices(net, dataset.X_test, dataset.Y_test) if test else []
     report = {
         "date": date.today().isoformat(),
-        "data": {
-            "mnist_train": len(dataset.Y_train),
-            "mnist_dev": len(dataset.Y_dev),
-            "pen_train_writers": WRITERS_TO_FIT,
-            "pen_dev_writers": WRITERS_TO_CHECK,
-            "pen_train_digits": len(pen[1]),
-            "pen_dev_digits": len(check.Y),
-        },
+        "data": sizes | {"pen_train_writers": WRITERS_TO_FIT, "pen_dev_writers": WRITERS_TO_CHECK},
         "hyperparameters": asdict(recipe) | {"activation": net.activation, "optimizer": "adam"},
         "accuracy": _measure(net, dev),
         "reject": reject,
@@ -110,18 +111,24 @@ def pretrain(
     return report
 
 
-def _pen_training_set(recipe: Recipe, pen_file: Path, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+def _pen_training_set(
+    recipe: Recipe, pen_file: Path, folder: Path, Y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Render the pen digits, or take them from the folder where an earlier run has done so."""
     kept = folder / f"pen-{recipe.seed}-{recipe.pen_variants}.npz"
     if not kept.exists():
         made = render_pen(pen_file, recipe.pen_variants, recipe.seed)
         made = tqdm(made, "drawing pen digits", recipe.pen_variants, dynamic_ncols=True)
-        pictures, labels = zip(*made, strict=True)
         part = kept.with_suffix(".part.npz")
-        np.savez(part, X=np.stack(pictures), Y=labels[0])
+        np.savez(part, X=np.stack([pictures for pictures, _ in made]), Y=Y)
         part.replace(kept)
     with np.load(kept, allow_pickle=False) as file:
-        return file["X"], file["Y"]
+        if not np.array_equal(file["Y"], Y):
+            raise ValueError(
+                f"{kept} holds pictures of other pen digits ({len(file['Y'])}) than are in {pen_file} "
+                f"({len(Y)}): delete it to have them drawn anew, or name the file it was made of."
+            )
+        return file["X"], Y
 
 
 def _measure(net: TwoLayerNN, sets: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
