@@ -23,11 +23,6 @@ def load_shipped() -> TwoLayerNN:
     return TwoLayerNN.load(WEIGHTS)
 
 
-def shipped_accuracies() -> dict[str, float]:
-    """Return what the shipped network was measured to read right, shares in [0, 1] by the digits' name."""
-    return json.loads(REPORT.read_text())["accuracy"]
-
-
 @cache
 def shipped_reject_prices() -> tuple[RejectPrice, ...]:
     """Return what each threshold for 'I am not sure' costs the shipped network on MNIST's test digits."""
