@@ -53,7 +53,7 @@ class Epochs:
     digits : int, 1 or more
         Training digits.
     rng : Generator
-        Shuffles them.
+        Shuffles them; whatever else is drawn in a run is drawn from it, too.
     """
 
     def __init__(self, digits: int, rng: np.random.Generator) -> None:

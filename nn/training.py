@@ -70,9 +70,9 @@ class Trainer:
         self.dataset = dataset
         self._settings = hyperparameters or Hyperparameters()
         self._meter = Meter(self._train, dev, self._settings.seed)
-        self._rng = np.random.default_rng([self._settings.seed, 1])  # not the stream of the weights
+        rng = np.random.default_rng([self._settings.seed, 1])  # not the stream of the weights
         self._optimizer = OPTIMIZERS[self._settings.optimizer]()
-        self._epochs = Epochs(len(self._train[1]), self._rng)
+        self._epochs = Epochs(len(self._train[1]), rng)
         self._batch: Batch | None = None
         self._running = self._diverged = False
         self._turn = threading.RLock()  # held by whoever advances or measures this run
@@ -186,7 +186,6 @@ class Trainer:
             losses = self._epochs.losses
             known = {id(losses): losses.copy()}  # deepcopy would take ten thousand numbers one by one
             twin._optimizer, twin._epochs = copy.deepcopy((self._optimizer, self._epochs), known)
-            twin._rng = twin._epochs.rng
             twin.history = self.history.copy(twin._epochs.losses)
             twin.forked_at = self.iteration
             twin.checkpoints = self.checkpoints.until(self.iteration)
@@ -214,12 +213,12 @@ class Trainer:
         start = time.perf_counter()
         if not self._batch:
             self._batch = self._epochs.next_batch(self._settings, self.distort)
-        batch, settings = self._batch, self._batch.settings
+        batch, settings, rng = self._batch, self._batch.settings, self._epochs.rng
         rows = batch.rows(SLICE)
         X, Y = (array[rows] for array in self._train)
         if batch.distort:
-            X = batch.distort(X, self._rng)
-        keep = units_that_stay(self._rng, len(X), self.net.hidden_size, settings.dropout, self.net.W1.dtype)
+            X = batch.distort(X, rng)
+        keep = units_that_stay(rng, len(X), self.net.hidden_size, settings.dropout, self.net.W1.dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told by its loss
             forward = self.net.forward(X, keep)
             gradients = self.net.backward(X, Y, forward, keep, settings.l2)
