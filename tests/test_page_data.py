@@ -1,13 +1,20 @@
 """The digits on the page: sources that are there, that are not, and the visitor's own files, good and bad."""
 
 import gzip
+import io
 import struct
+import threading
+import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import ui.data_panel
+import ui.library
+from data import Dataset, load_csv
 from data.remotes import FASHION_MNIST
 from tests.page import Page, pixels
 from ui.library import library
@@ -35,6 +42,13 @@ def csv(digits: tuple[np.ndarray, np.ndarray]) -> bytes:
     header = "label," + ",".join(f"pixel{k}" for k in range(784))
     rows = (",".join(map(str, (label, *pixels))) for pixels, label in zip(*digits, strict=True))
     return "\n".join([header, *rows]).encode()
+
+
+def named(name: str, content: bytes) -> io.BytesIO:
+    """Make a file in memory that has a name, as an upload has."""
+    file = io.BytesIO(content)
+    file.name = name
+    return file
 
 
 def idx(values: np.ndarray) -> bytes:
@@ -140,6 +154,53 @@ def test_a_file_that_is_no_digits_is_told_and_the_page_goes_on(content: bytes, w
         assert page.shown("dataset") == "sample" and page.press("step").iteration() == 2
         page.upload("good.csv", csv(digits))
         assert not page.app.error and page.shown("dataset") == "upload:good.csv"
+
+
+def test_a_file_of_too_many_digits_is_told_with_their_number(digits, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ui.library, "MOST_DIGITS", 59)
+    with Page() as page:
+        page.upload("mine.csv", csv(digits))
+        (error,) = page.app.error
+        assert error.value.startswith("mine.csv has 60 digits; at most 59 are taken: keep fewer")
+        assert page.shown("dataset") == "sample" and page.press("step").iteration() == 1
+
+
+def test_files_are_read_one_at_a_time(digits, monkeypatch: pytest.MonkeyPatch):
+    reading, most = [], []
+
+    def slowly(file: io.BytesIO, **options: int) -> Dataset:
+        reading.append(file.name)
+        most.append(len(reading))
+        time.sleep(0.05)
+        reading.remove(file.name)
+        return load_csv(file, **options)
+
+    monkeypatch.setattr(ui.library, "load_csv", slowly)
+    files = [named(f"{k}.csv", csv(digits)) for k in range(4)]
+    visitors = [threading.Thread(target=library().read, args=(file,)) for file in files]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert most == [1, 1, 1, 1]
+
+
+def test_a_class_with_the_same_file_shares_its_digits(digits):
+    one, other = (library().read(named("mine.csv", csv(digits))) for _ in range(2))
+    assert one is other
+    X, Y = digits
+    assert library().read(named("mine.csv", csv((X, 9 - Y)))) is not one  # another file of that name
+    assert library().read(named("yours.csv", csv(digits))).name == "yours.csv"
+    there = weakref.ref(one)
+    del one, other
+    assert there() is None  # nobody has it any more
+
+
+def test_a_large_file_is_announced(digits, monkeypatch: pytest.MonkeyPatch):
+    with Page() as page:
+        assert not page.upload("small.csv", csv(digits)).app.toast
+        monkeypatch.setattr(ui.data_panel, "LARGE", 1000)
+        assert "one at a time" in page.upload("large.csv", csv(digits)).app.toast[0].value
 
 
 def test_an_uploaded_file_is_its_visitors_alone(digits):

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from data import DataError, Dataset, list_sources, load_csv
+from data import DataError, Dataset, list_sources
 from ui.library import library
 from ui.plain import plain
 from ui.run import UPLOADED
 from ui.session import Session
+
+LARGE = 10_000_000  # bytes; reading them takes about a second
 
 
 def choose_dataset(session: Session) -> tuple[str, Dataset]:
@@ -81,10 +83,12 @@ def _read_upload(session: Session) -> None:
     session.data_error = session.failed_dataset = None
     if file is None:
         return
+    if file.size > LARGE:
+        st.toast("Reading your digits. That takes a while: files are read one at a time.", duration="long")
     try:
-        dataset = load_csv(file)
+        dataset = library().read(file)
     except DataError as error:
-        session.data_error = f"{file.name}: {error}"
+        session.data_error = str(error) if file.name in str(error) else f"{file.name}: {error}"
         return
-    session.uploads = {file.name: dataset}  # the last one only: a large file takes 200 MB
+    session.uploads = {file.name: dataset}  # the last one only: 70,000 digits take 220 MB
     st.session_state["dataset"] = UPLOADED + file.name
