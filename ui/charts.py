@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 TRAINING = "#1c83e1"  # blue and orange: told apart by the colour-blind, on white and black
@@ -85,3 +86,8 @@ def tip(field: str, number: str | None = None, title: str | None = None) -> dict
     """
     line = {"field": field, "type": "quantitative", "format": number} if number else {"field": field}
     return {"type": "nominal"} | line | ({"title": title} if title else {})
+
+
+def told(value: float, number: str) -> str:
+    """Write a number in a format such as '.3f', where it is one: after an explosion it may be none."""
+    return format(value, number) if np.isfinite(value) else "not a number"

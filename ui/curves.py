@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nn.history import History
-from ui.charts import HELD_OUT, PADDING, PERCENT, TRAINING, Chart, iterations, position, tip, told_apart
+from ui.charts import HELD_OUT, PADDING, PERCENT, TRAINING, Chart, iterations, position, tip, told, told_apart
 
 POINTS = 200  # drawn of each curve; a screen shows no more
 SERIES = ("training", "held out")
@@ -49,7 +49,8 @@ def loss_chart(history: History, end: int, left: History | None = None) -> Chart
         The axis ends a little above the first loss; a loss that explodes leaves it.
     """
     first = history.points[0]
-    highest = float(np.ceil(max(2.5, first.train_loss, first.dev_loss)))
+    losses = [loss for loss in (first.train_loss, first.dev_loss) if np.isfinite(loss)]
+    highest = float(np.ceil(max([2.5, *losses])))
     axis = {"tickCount": 4, "title": None, "minExtent": 44}
     return _curves("loss", history, end, left, axis, highest, ".3f")
 
@@ -105,7 +106,7 @@ def _curves(
         },
     }
     last = history.points[-1]
-    train, dev = (format(getattr(last, f"{split}_{what}"), number) for split in ("train", "dev"))
+    train, dev = (told(getattr(last, f"{split}_{what}"), number) for split in ("train", "dev"))
     alt = (
         f"{what.capitalize()} after {last.iteration} iterations: {train} on training digits, "
         f"{dev} on held-out digits."

@@ -9,6 +9,7 @@ from PIL import Image
 
 from data.dataset import DIGIT_NAMES
 from ui.drawings import Drawing
+from ui.exploded import probabilities
 from ui.pictures import show_digit
 from ui.probability_chart import probability_chart
 from ui.session import Session
@@ -63,8 +64,8 @@ def show_reading(session: Session) -> None:
     digit = session.digit
     expert = yours = np.zeros(10)
     if digit is not None:
-        expert = session.expert.predict_proba(digit.reshape(1, -1))[0]
-        yours = session.trainer.net.predict_proba(digit.reshape(1, -1))[0]
+        expert = probabilities(session.expert, digit.reshape(1, -1))[0]
+        yours = probabilities(session.trainer.net, digit.reshape(1, -1))[0]
     with st.container(horizontal=True, gap="small", key="reading", wrap=False):
         with st.container(key="network_sees", width="content", gap=None):
             seen = "nothing yet" if digit is None else "your drawing as 28 by 28 pixels"
@@ -91,16 +92,16 @@ def threshold() -> float:
     return st.session_state.get("threshold", UNSURE)
 
 
-def _answer(digit: np.ndarray | None, probabilities: np.ndarray, names: tuple[str, ...]) -> str:
-    if digit is None or not np.isfinite(probabilities).all():
+def _answer(digit: np.ndarray | None, said: np.ndarray, names: tuple[str, ...]) -> str:
+    if digit is None or not np.isfinite(said).all():
         return "–"
-    return names[probabilities.argmax()]
+    return names[said.argmax()]
 
 
-def _how_sure(digit: np.ndarray | None, probabilities: np.ndarray) -> str:
+def _how_sure(digit: np.ndarray | None, said: np.ndarray) -> str:
     if digit is None:
         return ""
-    if not np.isfinite(probabilities).all():
+    if not np.isfinite(said).all():
         return "its weights exploded"
-    sure = f"{probabilities.max():.0%}"
-    return f":orange[**not sure**: {sure}]" if probabilities.max() < threshold() else f"{sure} sure"
+    sure = f"{said.max():.0%}"
+    return f":orange[**not sure**: {sure}]" if said.max() < threshold() else f"{sure} sure"

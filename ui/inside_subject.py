@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.dataset import DIGIT_NAMES
 from nn import TwoLayerNN
+from ui.exploded import show_exploded
 from ui.live import live
 from ui.session import Session
 
@@ -62,13 +63,9 @@ def show_live(session: Session, whose: str, panel: Callable[[Subject], None]) ->
 def _show(session: Session, whose: str, panel: Callable[[Subject], None]) -> None:
     subject = _look(session, whose)
     if _exploded(subject):
-        st.warning(
-            "This network's weights exploded: they are no numbers any more, so there is nothing to see. "
-            "Lower the learning rate, then press Reset.",
-            icon=":material/warning:",
-        )
-        return
-    panel(subject)
+        show_exploded()
+    else:
+        panel(subject)
 
 
 def _look(session: Session, whose: str) -> Subject:
@@ -85,7 +82,8 @@ def _look(session: Session, whose: str) -> Subject:
 def _exploded(subject: Subject) -> bool:
     """Tell whether numbers have left the range of float32, in the weights or on a picture's way."""
     white = np.ones(784, np.float32)  # meets every weight
-    pictures = np.stack([white, white if subject.digit is None else subject.digit])
+    drawings = [] if subject.digit is None else [subject.digit]
+    pictures = np.stack([white, *drawings, *(pin.ravel() for pin in subject.pins)])
     with np.errstate(all="ignore"):
         return not all(np.isfinite(array).all() for array in subject.net.forward(pictures))
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from ui.exploded import show_exploded
 from ui.lesson_scene import Scene, Stage
 from ui.lesson_source import sources
 from ui.lesson_steps import STEPS, LessonStep
@@ -87,4 +88,7 @@ def _fill(session: Session, shown: list[LessonStep], places: list, look: partial
     scene = look()
     for step, place in zip(shown, places, strict=True):
         with place:
-            step.numbers(session, scene)
+            if scene.exploded and step.of_network:
+                show_exploded()
+            else:
+                step.numbers(session, scene)

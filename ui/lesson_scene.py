@@ -8,6 +8,7 @@ import numpy as np
 from nn import TwoLayerNN
 from nn.functions import Array
 from nn.microscope import Step, one_step
+from ui.exploded import probabilities
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,16 @@ class Scene:
     @cached_property
     def read_as(self) -> int:
         """The class that the network reads."""
-        return int(self.net.predict(self.x.reshape(1, -1))[0])
+        return int(self._said.argmax())
+
+    @cached_property
+    def _said(self) -> Array:
+        return probabilities(self.net, self.x.reshape(1, -1))[0]
+
+    @property
+    def exploded(self) -> bool:
+        """Whether the weights are too large to compute with, before the step or after it."""
+        return not (np.isfinite(self._said).all() and np.isfinite(self.step.loss_after))
 
     @property
     def y(self) -> int:

@@ -47,6 +47,7 @@ class LessonStep(NamedTuple):
     formula: Callable[[Session], str]
     functions: Callable[[Session], tuple[Callable, ...]]
     numbers: Callable[[Session, Scene], None]  # draws them
+    of_network: bool = True  # whether they come from its weights
 
 
 def _init_formula(session: Session) -> str:
@@ -76,6 +77,7 @@ STEPS = [
         lambda session: r"x = \frac{\text{pixels}}{255} \in [0,1]^{784},\qquad y \in \{0,\dots,9\}",
         lambda session: (data_module._normalised, to_mnist),
         show_data,
+        of_network=False,
     ),
     LessonStep(
         "Parameters",

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from nn.microscope import Nudge, nudge_test, steepest
+from ui.exploded import show_exploded
 from ui.lesson_numbers import number
 from ui.lesson_pictures import signed_picture
 from ui.lesson_scene import Scene
@@ -82,8 +83,8 @@ def _show_weight(
     session: Session, look: Callable[[], Scene], name: str, place: Place | None, epsilon: float
 ) -> None:
     scene = look()
-    if not np.isfinite(scene.step.loss):
-        st.markdown(":orange[**The weights have exploded**: there is no number left to look at.]")
+    if scene.exploded:
+        show_exploded()
         return
     place = place or steepest(getattr(scene.step, "d" + name))
     known = st.session_state.get("weight_nudge")  # an idle page computes nothing twice

@@ -8,6 +8,7 @@ import numpy as np
 from nn import TwoLayerNN
 from nn.evaluation import confusion_matrix
 from nn.functions import Array
+from ui.exploded import probabilities
 
 WHILE_LEARNING = 1000  # digits asked about at each refresh; with many hidden units fewer, so that
 WEIGHTS = 250_000  # digits times hidden units stay below this, which is 5 ms on one processor
@@ -43,7 +44,7 @@ class Answers:
         self.of = len(X)
         self.every = -(-len(X) // most)  # rounded up
         self.X, self.Y = X[:: self.every], Y[:: self.every]
-        self.probabilities = net.predict_proba(self.X)
+        self.probabilities = probabilities(net, self.X)
 
     def __len__(self) -> int:
         """Count the digits that were asked about."""

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from data.dataset import DIGIT_NAMES
+from ui.exploded import show_exploded
 from ui.live import live
 from ui.mistakes_answers import Answers, Examiner
 from ui.mistakes_confusion import show_confusion
@@ -52,13 +53,11 @@ def _expert_knows(session: Session) -> bool:
 def _show_view(session: Session, view: str, who: str, split: str) -> None:
     follow_choice()
     answers = _answers(session, who, split)
+    if not answers.finite:
+        show_exploded()
+        return
     st.caption(_about(session, answers, who, split))
-    if answers.finite:
-        VIEWS[view](session, answers, NAMES[split])
-    else:
-        st.markdown(
-            ":orange[**Its weights have exploded**: it answers nothing. Lower the learning rate and reset.]"
-        )
+    VIEWS[view](session, answers, NAMES[split])
 
 
 def _answers(session: Session, who: str, split: str) -> Answers:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nn.history import History
-from ui.charts import PADDING, Chart, iterations, position, tip, told_apart
+from ui.charts import PADDING, Chart, iterations, position, tip, told, told_apart
 from ui.curves import SERIES, What, curve_table
 
 SICK, HEALTHY = "this run", "healthy run"
@@ -37,7 +37,8 @@ def museum_chart(sick: History, healthy: History, what: What, end: int) -> Chart
     y = position("value", axis, [0, 1])
     if what == "loss":
         table["value"] = table["value"].clip(lower=LEAST_LOSS)
-        top = float(10 ** np.ceil(np.log10(max(10.0, table["value"].max()))))
+        highest = table["value"][np.isfinite(table["value"])].max()
+        top = float(10 ** np.ceil(np.log10(max(10.0, highest))))
         axis = {"format": ",~f", "values": [10.0**power for power in range(-2, 7)]}
         y = position("value", axis, [LEAST_LOSS, top])
         y["scale"]["type"] = "log"
@@ -60,5 +61,5 @@ def museum_chart(sick: History, healthy: History, what: What, end: int) -> Chart
 
 def _last(history: History, what: What) -> str:
     last = history.points[-1]
-    train, dev = getattr(last, f"train_{what}"), getattr(last, f"dev_{what}")
-    return f"at iteration {last.iteration}: {train:.3g} on training digits, {dev:.3g} on held-out digits"
+    train, dev = (told(getattr(last, f"{split}_{what}"), ".3g") for split in ("train", "dev"))
+    return f"at iteration {last.iteration}: {train} on training digits, {dev} on held-out digits"

@@ -6,6 +6,7 @@ import streamlit as st
 from nn import Status, Trainer
 from nn.bugs import BUGS
 from ui.charts import Chart
+from ui.exploded import probabilities
 from ui.lesson_numbers import number
 from ui.live import REFRESH
 from ui.museum import LETTERS, Case, Museum
@@ -96,12 +97,10 @@ def _drawings(session: Session, museum: Museum) -> str:
 
 
 def _reading(session: Session, trainer: Trainer, x: np.ndarray) -> str:
-    with np.errstate(over="ignore", invalid="ignore"):
-        probabilities = trainer.net.predict_proba(x)[0]
-    best = int(probabilities.argmax())
-    if not np.isfinite(probabilities).all():
-        return "not a number"
-    return f"{session.dataset.class_names[best]}, {probabilities[best]:.0%}"
+    said = probabilities(trainer.net, x)[0]
+    if not np.isfinite(said).all():
+        return "no answer, its weights exploded"
+    return f"{session.dataset.class_names[said.argmax()]}, {said.max():.0%}"
 
 
 def _show_guess(museum: Museum) -> None:

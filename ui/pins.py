@@ -1,5 +1,6 @@
 """Pinned drawings: the button that keeps one, and ribbons of what the network read of each on its way."""
 
+import numpy as np
 import streamlit as st
 
 from ui.live import live
@@ -57,11 +58,7 @@ def _show_ribbons(session: Session) -> None:
     left, right = st.columns(2, gap="small")
     for number, pin in enumerate(pins):
         with (left, right)[number % 2], st.container(key=f"ribbon_{number}", gap=None):
-            now = list(seen.values())[-1][number]
-            answer = session.dataset.class_names[now.argmax()]
-            since = settled_since(seen, number)
-            words = f"**{answer}** {now.max():.0%} · since iteration {since:,}"
-            alt = f"Pin {number + 1} is read as {answer}, {now.max():.0%} sure, since iteration {since}."
+            words, alt = _reading(seen, number, session.dataset.class_names)
             st.html(
                 f'<div class="ribbon" role="img" aria-label="{_escaped(alt)}">'
                 f'<img alt="" src="{address((pin * 255).round().astype("uint8"))}">'
@@ -78,6 +75,18 @@ def _show_ribbons(session: Session) -> None:
                     on_click=unpin,
                     args=(session, number),
                 )
+
+
+def _reading(seen: dict[int, np.ndarray], number: int, names: tuple[str, ...]) -> tuple[str, str]:
+    """Say what is read of a pin and since when, to be seen and to be heard."""
+    now = list(seen.values())[-1][number]
+    if not np.isfinite(now).all():
+        return "**–** the weights exploded", f"Pin {number + 1} is not read any more: the weights exploded."
+    answer, sure, since = names[now.argmax()], f"{now.max():.0%}", settled_since(seen, number)
+    return (
+        f"**{answer}** {sure} · since iteration {since:,}",
+        f"Pin {number + 1} is read as {answer}, {sure} sure, since iteration {since}.",
+    )
 
 
 def _escaped(text: str) -> str:

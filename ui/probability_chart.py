@@ -59,4 +59,6 @@ def probability_chart(readings: dict[str, np.ndarray], names: Sequence[str]) -> 
 
 
 def _best_three(probabilities: np.ndarray, names: Sequence[str]) -> str:
+    if not np.isfinite(probabilities).all():
+        return "no answer, its weights exploded"
     return ", ".join(f"{names[k]} {probabilities[k]:.0%}" for k in np.argsort(-probabilities)[:3])
