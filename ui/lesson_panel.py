@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from ui.choices import choose
 from ui.exploded import show_exploded
 from ui.lesson_scene import Scene, Stage
 from ui.lesson_source import sources
@@ -36,15 +37,6 @@ def show_lesson(session: Session) -> None:
     shown = STEPS if chosen == ALL else [STEPS[int(chosen.split()[0]) - 1]]
     places = [_show_text(session, step) for step in shown]
     live(session, _fill, session, shown, places, look)
-
-
-def choose(label: str, options: list[str], key: str) -> str:
-    """Draw a choice that is kept when one comes back to the page."""
-    chosen = st.session_state.get(key)
-    st.session_state[key] = chosen if chosen in options else options[0]
-    return st.segmented_control(
-        label, options, key=key, required=True, label_visibility="collapsed", persist_state="session"
-    )
 
 
 def _choose_label(session: Session) -> int | None:

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from data.dataset import DIGIT_NAMES
+from ui.choices import choose
 from ui.exploded import show_exploded
 from ui.live import live
 from ui.mistakes_answers import Answers, Examiner
@@ -27,23 +28,14 @@ VIEWS = {
 
 def show_mistakes(session: Session) -> None:
     """Draw the page: whose answers, on which digits, and one of five looks at them."""
-    view = _choose("View", list(VIEWS), "mistakes_view")
+    view = choose("View", list(VIEWS), "mistakes_view")
     with st.container(horizontal=True, gap="medium", key="mistakes_choice"):
-        who = _choose("Network", [YOURS, EXPERT] if _expert_knows(session) else [YOURS], "mistakes_network")
-        split = _choose(
+        who = choose("Network", [YOURS, EXPERT] if _expert_knows(session) else [YOURS], "mistakes_network")
+        split = choose(
             "Digits", [DEV, TEST] if session.dataset.X_test is not None else [DEV], "mistakes_split"
         )
     panel = partial(_show_view, session, view, who, split)
     live(session, panel) if who == YOURS else st.fragment(panel)()
-
-
-def _choose(label: str, options: list[str], key: str) -> str:
-    """Draw a choice that is kept when one comes back to the page."""
-    chosen = st.session_state.get(key)
-    st.session_state[key] = chosen if chosen in options else options[0]  # other data may not have it
-    return st.segmented_control(
-        label, options, key=key, required=True, label_visibility="collapsed", persist_state="session"
-    )
 
 
 def _expert_knows(session: Session) -> bool:

@@ -1,5 +1,7 @@
 """Pinned drawings: the button that keeps one, and ribbons of what the network read of each on its way."""
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
@@ -60,7 +62,7 @@ def _show_ribbons(session: Session) -> None:
         with (left, right)[number % 2], st.container(key=f"ribbon_{number}", gap=None):
             words, alt = _reading(seen, number, session.dataset.class_names)
             st.html(
-                f'<div class="ribbon" role="img" aria-label="{_escaped(alt)}">'
+                f'<div class="ribbon" role="img" aria-label="{escape(alt)}">'
                 f'<img alt="" src="{address((pin * 255).round().astype("uint8"))}">'
                 f"<ol>{''.join(f'<li>{k}</li>' for k in range(10))}</ol>"
                 f'<img alt="" src="{address(ribbon(seen, number, iterations))}"></div>'
@@ -87,7 +89,3 @@ def _reading(seen: dict[int, np.ndarray], number: int, names: tuple[str, ...]) -
         f"**{answer}** {sure} · since iteration {since:,}",
         f"Pin {number + 1} is read as {answer}, {sure} sure, since iteration {since}.",
     )
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

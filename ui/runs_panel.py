@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.choices import choose
 from ui.fan_panel import show_fan
 from ui.keep_panel import show_keep
 from ui.live import live
@@ -25,16 +26,7 @@ COLUMNS = ["run", "best", "held-out accuracy", "training accuracy", "iterations"
 def show_runs(session: Session) -> None:
     """Draw the page: one view at a time, so that the others cost nothing."""
     with st.container(key="runs"):
-        view = st.segmented_control(
-            "View",
-            list(VIEWS),
-            default="Rewind",
-            required=True,
-            key="runs_view",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        VIEWS.get(view, show_rewind)(session)
+        VIEWS[choose("View", list(VIEWS), "runs_view")](session)
 
 
 def _show_book(session: Session) -> None:
