@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from data import load_sample
 from data.complaints import complaints
 from data.doctor import shrunken, stages
 from data.drawing import to_mnist
+from data.remotes import FASHION_MNIST
 from nn import TwoLayerNN
 from nn.shipped import REPORT, load_shipped
 from tests.doctor import Doctor
@@ -103,6 +105,38 @@ def test_the_switch_feeds_both_networks_the_raw_canvas(page: Doctor):
     assert "scaled to 20 pixels" in page.says("stages")  # what preparation would do is still told
     page.set("raw", False)
     assert shown() == readings(to_mnist(canvas)) and page.picture("network_sees") == seen
+
+
+def test_clothes_are_called_by_their_names_and_the_expert_says_that_it_knows_digits_only(page: Doctor):
+    run = page.session.run
+    digits = run.dataset
+    run.dataset = replace(digits, name="Fashion-MNIST", class_names=FASHION_MNIST.class_names)
+    try:
+        page.draw(pixels(DIGIT))
+        words = page.says("stages")
+        name = FASHION_MNIST.class_names[page.trainer.net.predict(to_mnist(pixels(DIGIT)).reshape(1, -1))[0]]
+        assert f":green[●] **{name}** " in words
+        assert f":violet[●] as a digit: **{LABEL}** " in words
+        assert "the expert knows digits only" in page.text() and "against MNIST" not in page.text()
+    finally:
+        run.dataset = digits
+
+
+def test_a_network_whose_weights_exploded_says_so_and_never_nan(page: Doctor):
+    net = page.trainer.net
+    before = net.W1.copy()
+    net.W1[:] = np.nan
+    try:
+        text = page.draw(pixels(DIGIT)).text()
+        assert text.count(":green[●] its weights exploded") == 4
+        assert "its weights exploded, it is sure of nothing. Lower the learning rate" in text
+        assert "nan%" not in text.lower() and "nan %" not in text.lower()
+    finally:
+        net.W1[:] = before
+
+
+def test_an_empty_picture_of_a_file_is_no_drawing(page: Doctor):
+    assert "Draw a digit" in page.show(np.zeros(784, np.float32)).text()
 
 
 # ---- not a digit

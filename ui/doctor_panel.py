@@ -1,10 +1,14 @@
 """Why preparation matters: what becomes of a drawing on its way to 28x28, and what is read of each stage."""
 
+import numpy as np
 import streamlit as st
 
 from data.complaints import complaints
+from data.dataset import DIGIT_NAMES
 from data.doctor import stages
+from nn import TwoLayerNN
 from ui.camera_panel import show_honest_camera
+from ui.exploded import probabilities
 from ui.live import live
 from ui.photo_panel import show_photo
 from ui.pictures import show_digit
@@ -16,7 +20,7 @@ def show_doctor(session: Session) -> None:
     """Draw the page: the doctor, 'I am not sure', a photograph, and the honest camera."""
     doctor, reject, photo, camera = st.tabs(["Digit doctor", "Not a digit", "A photograph", "Honest camera"])
     with doctor:
-        live(session, _show_stages, session)
+        live(session.refreshing, _show_stages, session)
         st.toggle(
             "Feed the networks the raw canvas, just shrunk, on every page",
             key="raw",
@@ -32,25 +36,39 @@ def show_doctor(session: Session) -> None:
 
 def _show_stages(session: Session) -> None:
     shown = session.shown
-    if shown is None or shown.digit is None:
+    found = stages(shown.picture) if shown else []
+    if not found:
         st.markdown("**Draw a digit**, small and in a corner, and see what becomes of it.")
         return
     with st.container(key="stages"):
-        for column, stage in zip(st.columns(4, gap="small"), stages(shown.picture), strict=True):
+        for column, stage in zip(st.columns(4, gap="small"), found, strict=True):
             with column:
                 st.markdown(f"**{stage.name}**")
                 show_digit(stage.picture, f"{stage.name}. {stage.explanation}", enlarged=4)
                 st.markdown(_reading(session, stage.picture))
                 st.caption(stage.explanation)
-    st.markdown("**What was off, against MNIST:**")
+    if session.dataset.class_names == DIGIT_NAMES:
+        st.markdown("**What was off, against MNIST:**")
+    else:
+        st.caption(
+            f"The pictures of {session.dataset.name} are not prepared like this: your network gets them as "
+            "they are. And the expert knows digits only: of whatever it gets, it says which digit that is like."
+        )
+        st.markdown("**What was off, if it is meant to be a digit:**")
     st.markdown("\n".join(f"- {complaint}" for complaint in complaints(shown.picture, shown.surface)))
 
 
-def _reading(session: Session, picture: object) -> str:
+def _reading(session: Session, picture: np.ndarray) -> str:
     """Say what both networks read of a stage, and how surely."""
-    lines = []
-    for colour, net in (("violet", session.expert), ("green", session.trainer.net)):
-        probabilities = net.predict_proba(picture.reshape(1, -1))[0]
-        best = int(probabilities.argmax())
-        lines.append(f":{colour}[●] **{best}** {probabilities[best]:.0%}")
-    return "  \n".join(lines)
+    names = session.dataset.class_names
+    expert = _answer(session.expert, picture, DIGIT_NAMES)
+    if names != DIGIT_NAMES:
+        expert = f"as a digit: {expert}"
+    return f":violet[●] {expert}  \n:green[●] {_answer(session.trainer.net, picture, names)}"
+
+
+def _answer(net: TwoLayerNN, picture: np.ndarray, names: tuple[str, ...]) -> str:
+    said = probabilities(net, picture.reshape(1, -1))[0]
+    if not np.isfinite(said).all():
+        return "its weights exploded"
+    return f"**{names[said.argmax()]}** {said.max():.0%}"

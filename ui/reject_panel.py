@@ -1,10 +1,12 @@
 """'I am not sure': the threshold below which an answer is none, and what it costs on MNIST's test digits."""
 
+import numpy as np
 import streamlit as st
 
 from nn.certainty import RejectPrice, reject_price
 from nn.shipped import shipped_reject_prices
 from ui.drawing_panel import UNSURE
+from ui.exploded import probabilities
 from ui.live import live
 from ui.plain import plain
 from ui.session import Session
@@ -39,8 +41,12 @@ def _show_prices(session: Session, threshold: float) -> None:
         else (digits.X_test, digits.Y_test, "test")
     )
     X, Y = X[:MOST_DIGITS], Y[:MOST_DIGITS]
-    yours = reject_price(session.trainer.net.predict_proba(X), Y, threshold)
-    st.markdown(f":green[●] **Yours**, on {len(Y):,} {what} digits of {plain(digits.name)}: {_words(yours)}")
+    said = probabilities(session.trainer.net, X)
+    if np.isfinite(said).all():
+        words = _words(reject_price(said, Y, threshold))
+    else:
+        words = "its weights exploded, it is sure of nothing. Lower the learning rate, then press Reset."
+    st.markdown(f":green[●] **Yours**, on {len(Y):,} {what} digits of {plain(digits.name)}: {words}")
 
 
 def _words(price: RejectPrice) -> str:
