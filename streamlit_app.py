@@ -15,24 +15,22 @@ from ui.live import live
 from ui.mistakes_panel import show_mistakes
 from ui.runs_panel import show_runs
 from ui.session import current_session
-from ui.training_panel import show_buttons, show_curves, show_status
+from ui.training_panel import show_buttons, show_status, show_training
 
 st.set_page_config(page_title="Digits from Scratch", page_icon="✏️", layout="wide")
 st.html(Path(__file__).parent / "ui" / "style.css")
 session = current_session()
 fill_widgets_from_link()
 
-page = st.navigation(
-    [
-        st.Page(lambda: live(session, show_curves, session), title="Train", url_path="train", default=True),
-        st.Page(lambda: show_doctor(session), title="Digit doctor", url_path="doctor"),
-        st.Page(lambda: show_inside(session), title="Inside", url_path="inside"),
-        st.Page(lambda: show_mistakes(session), title="Mistakes", url_path="mistakes"),
-        st.Page(lambda: show_runs(session), title="How it got there", url_path="runs"),
-        st.Page(lambda: show_lesson(session), title="How it works", url_path="lesson"),
-    ],
-    position="top",
-)
+pages = [
+    st.Page(lambda: show_training(session), title="Train", url_path="train", default=True),
+    st.Page(lambda: show_doctor(session), title="Digit doctor", url_path="doctor"),
+    st.Page(lambda: show_inside(session), title="Inside", url_path="inside"),
+    st.Page(lambda: show_mistakes(session), title="Mistakes", url_path="mistakes"),
+    st.Page(lambda: show_runs(session), title="How it got there", url_path="runs"),
+    st.Page(lambda: show_lesson(session), title="How it works", url_path="lesson"),
+]
+page = st.navigation(pages, position="top")
 
 with st.sidebar:
     show_presets(session)
@@ -57,8 +55,10 @@ def show_state() -> None:
 drawing_side, page_side = st.columns([3, 6], gap="medium")
 with drawing_side, st.container(key="drawing"):
     show_canvas(session)
-    with st.container(gap="xsmall"):
-        live(session, show_reading, session)
+    live(session.refreshing, show_reading, session)
 with page_side:
-    live(session, show_state)
+    live(session.refreshing, show_state)
+    with st.container(horizontal=True, gap="xxsmall", key="pages"):  # where the top has no room for them
+        for other in pages:
+            st.page_link(other)
     page.run()

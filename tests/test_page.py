@@ -188,6 +188,6 @@ def test_two_visitors_do_not_disturb_each_other():
 
 
 def test_an_exception_on_the_page_would_be_noticed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("ui.training_panel.show_curves", lambda session: 1 / 0)
+    monkeypatch.setattr("ui.training_panel._show_curves", lambda session: 1 / 0)
     with pytest.raises(AssertionError, match="encountered an error"):
         Page()

@@ -54,10 +54,8 @@ def show_live(session: Session, whose: str, panel: Callable[[Subject], None]) ->
     panel : callable
         Draws a Subject.
     """
-    if whose == "yours":
-        live(session, _show, session, whose, panel)
-    else:
-        st.fragment(_show)(session, whose, panel)  # the expert does not change
+    learning = session.refreshing and whose == "yours"  # the expert does not change
+    live(learning, _show, session, whose, panel)
 
 
 def _show(session: Session, whose: str, panel: Callable[[Subject], None]) -> None:

@@ -35,8 +35,7 @@ def show_lesson(session: Session) -> None:
         return
     chosen = choose("Step", [*(f"{k} {step.title}" for k, step in enumerate(STEPS, 1)), ALL], "lesson_step")
     shown = STEPS if chosen == ALL else [STEPS[int(chosen.split()[0]) - 1]]
-    places = [_show_text(session, step) for step in shown]
-    live(session, _fill, session, shown, places, look)
+    live(session.refreshing, _show_steps, session, shown, look)
 
 
 def _choose_label(session: Session) -> int | None:
@@ -66,21 +65,16 @@ def _scene(session: Session, label: int | None) -> Scene:
     return stage.scene(session.trainer.net, x, label, rate, session.dataset.class_names)
 
 
-def _show_text(session: Session, step: LessonStep) -> object:
-    """Draw what does not change while the network learns; return the place for the numbers."""
-    with st.container(key=f"step_{step.title.lower()}", gap="xsmall"):
-        st.markdown(f"**{STEPS.index(step) + 1}. {step.title}.** {step.sentence}")
-        st.latex(step.formula(session))
-        numbers = st.container(gap="xsmall")
-        st.code(sources(step.functions(session)))
-    return numbers
-
-
-def _fill(session: Session, shown: list[LessonStep], places: list, look: partial) -> None:
+def _show_steps(session: Session, shown: list[LessonStep], look: partial) -> None:
+    """Draw the steps, all with the numbers of the same moment."""
     scene = look()
-    for step, place in zip(shown, places, strict=True):
-        with place:
-            if scene.exploded and step.of_network:
-                show_exploded()
-            else:
-                step.numbers(session, scene)
+    for step in shown:
+        with st.container(key=f"step_{step.title.lower()}", gap="xsmall"):
+            st.markdown(f"**{STEPS.index(step) + 1}. {step.title}.** {step.sentence}")
+            st.latex(step.formula(session))
+            with st.container(gap="xsmall"):
+                if scene.exploded and step.of_network:
+                    show_exploded()
+                else:
+                    step.numbers(session, scene)
+            st.code(sources(step.functions(session)))

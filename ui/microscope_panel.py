@@ -53,7 +53,7 @@ def show_microscope(session: Session, look: Callable[[], Scene]) -> None:
         )
         follow = st.toggle("the steepest one", True, key="follow_steepest", persist_state="session")
     place = None if follow else _choose_place(name, look())
-    live(session, _show_weight, session, look, name, place, epsilon)
+    live(session.refreshing, _show_weight, session, look, name, place, epsilon)
 
 
 def _choose_place(name: str, scene: Scene) -> Place:

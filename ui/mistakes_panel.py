@@ -35,7 +35,7 @@ def show_mistakes(session: Session) -> None:
             "Digits", [DEV, TEST] if session.dataset.X_test is not None else [DEV], "mistakes_split"
         )
     panel = partial(_show_view, session, view, who, split)
-    live(session, panel) if who == YOURS else st.fragment(panel)()
+    live(session.refreshing and who == YOURS, panel)  # the expert does not change
 
 
 def _expert_knows(session: Session) -> bool:

@@ -8,7 +8,7 @@ from nn.bugs import BUGS
 from ui.charts import Chart
 from ui.exploded import probabilities
 from ui.lesson_numbers import number
-from ui.live import REFRESH
+from ui.live import live
 from ui.museum import LETTERS, Case, Museum
 from ui.museum_charts import museum_chart
 from ui.pictures import show_digit
@@ -40,7 +40,7 @@ def show_museum(session: Session) -> None:
         )
         return
     museum.look()
-    st.fragment(_show_curves, run_every=REFRESH if museum.running else None)(session, museum, museum.running)
+    live(museum.running, _show_curves, session, museum, museum.running)
     _show_guess(museum)
 
 

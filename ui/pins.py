@@ -34,7 +34,7 @@ def show_pins(session: Session) -> None:
             f"{len(session.pins)} of {MOST_PINS}. Pin drawings, then Train: how does it change its mind?"
         )
     if session.pins:
-        live(session, _show_ribbons, session)
+        live(session.refreshing, _show_ribbons, session)
         st.caption(
             "A row for each digit, 0 at the top; left to right: the iterations. Bright: sure. "
             "Grey: still to come. Taken at the moments that the run keeps, and live while you look on."

@@ -31,7 +31,7 @@ def show_rewind(session: Session) -> None:
             args=(session,),
         )
         _say_where(session)
-    live(session, _show_curves, session)
+    live(session.refreshing, _show_curves, session)
     st.caption(
         f"{len(run.trainer.checkpoints)} moments of this run are kept, evenly spread, in "
         f"{run.trainer.checkpoints.size / 2**20:.1f} MB; never more than {MOST} or {MOST_BYTES // 2**20} MB."

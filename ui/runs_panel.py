@@ -39,7 +39,7 @@ def _show_book(session: Session) -> None:
     if names and st.session_state.get("run") not in names:  # the one chosen has been deleted or renamed
         on_show = session.run.end.name
         st.session_state["run"] = on_show if on_show in names else names[0]
-    live(session, _show_table_and_curves, session, names)
+    live(session.refreshing, _show_table_and_curves, session, names)
     if names:
         _show_tools(session, names, _named(book, st.session_state["run"]))
         st.caption(

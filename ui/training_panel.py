@@ -5,6 +5,7 @@ import streamlit as st
 from nn import Status
 from ui.charts import Chart
 from ui.curves import accuracy_chart, loss_chart
+from ui.live import live
 from ui.plain import plain
 from ui.server import pool
 from ui.session import Session
@@ -119,7 +120,12 @@ def _digits_per_step(session: Session) -> str:
     return f"{'all ' if size == everything else ''}{size:,} digit{'s' if size > 1 else ''}"
 
 
-def show_curves(session: Session) -> None:
+def show_training(session: Session) -> None:
+    """Draw the page: the two accuracies as numbers, and accuracy and loss as curves, live."""
+    live(session.refreshing, _show_curves, session)
+
+
+def _show_curves(session: Session) -> None:
     """Draw the two accuracies as numbers, and accuracy and loss as curves."""
     trainer = session.trainer
     last = trainer.history.points[-1]

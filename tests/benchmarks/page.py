@@ -40,7 +40,7 @@ def script() -> None:
     from ui.mistakes_panel import show_mistakes
     from ui.runs_panel import show_runs
     from ui.session import current_session
-    from ui.training_panel import show_curves, show_status
+    from ui.training_panel import show_status, show_training
 
     session = current_session()
     session.refreshing = session.running
@@ -49,9 +49,9 @@ def script() -> None:
         show_status(session, [])
         show_reading(session)
 
-    live(session, show_frame)
+    live(session.refreshing, show_frame)
     pages = {
-        "Train": lambda session: live(session, show_curves, session),
+        "Train": show_training,
         "Digit doctor": show_doctor,
         "Inside": show_inside,
         "Mistakes": show_mistakes,

@@ -1,7 +1,9 @@
 """Starts the server and the browser, and sees to it that neither ends with an error nobody looked at."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -36,6 +38,18 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Add to the report of a test that failed what its pages showed, in words and as pictures."""
+    report = yield
+    if report.when == "call" and report.failed and "browser" in item.funcargs:
+        for page in [page for context in item.funcargs["browser"].contexts for page in context.pages]:
+            picture = Path(tempfile.mkdtemp()) / "page.png"
+            page.screenshot(path=picture)
+            report.sections.append((f"{page.url}, {picture}", page.locator("body").inner_text()[:3000]))
+    return report
 
 
 def _visits(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:

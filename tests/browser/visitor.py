@@ -28,6 +28,7 @@ class Visitor:
         page.on("request", lambda request: self._note(request.url, url))
         page.on("websocket", lambda socket: self._note(socket.url, url.replace("http", "ws")))
         page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
         page.goto(url)
         self.ready()
 
