@@ -23,7 +23,6 @@ def options(table: dict, prefix: str = "") -> dict[str, object]:
     ("option", "value"),
     [
         ("runner.postScriptGC", False),  # 60 visitors: 2 ms a refresh instead of 177
-        ("runner.fastReruns", False),  # true: a Pause pressed during a refresh was lost, once in 160
         ("browser.gatherUsageStats", False),
         ("server.showEmailPrompt", False),
         ("server.address", "127.0.0.1"),  # nobody else's computer, unless asked for
