@@ -52,7 +52,7 @@ def _show_stages(session: Session) -> None:
     else:
         st.caption(
             f"The pictures of {session.dataset.name} are not prepared like this: your network gets them as "
-            "they are. And the expert knows digits only: of whatever it gets, it says which digit that is like."
+            "they are. And the expert knows digits only: it says which digit a picture is most like."
         )
         st.markdown("**What was off, if it is meant to be a digit:**")
     st.markdown("\n".join(f"- {complaint}" for complaint in complaints(shown.picture, shown.surface)))
