@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data import DataError, Dataset, list_sources
-from ui.library import library
+from ui.library import MOST_DIGITS, library
 from ui.plain import plain
 from ui.run import UPLOADED
 from ui.session import Session
@@ -36,7 +36,8 @@ def choose_dataset(session: Session) -> tuple[str, Dataset]:
     key = st.selectbox("Digits to learn", list(labels), format_func=labels.get, key="dataset")
     with st.expander("Add your own digits"):
         st.file_uploader(
-            "A CSV file, also gzipped: one digit a row, its label and 784 pixels from 0 to 255",
+            f"A CSV file, also gzipped: one digit a row, its label and 784 pixels from 0 to 255; at most "
+            f"{MOST_DIGITS:,} rows",
             type=["csv", "gz"],
             key="upload",
             on_change=_read_upload,
