@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import ui.data_panel
 import ui.library
 from data import Dataset, load_csv
 from data.remotes import FASHION_MNIST
@@ -194,13 +193,6 @@ def test_a_class_with_the_same_file_shares_its_digits(digits):
     there = weakref.ref(one)
     del one, other
     assert there() is None  # nobody has it any more
-
-
-def test_a_large_file_is_announced(digits, monkeypatch: pytest.MonkeyPatch):
-    with Page() as page:
-        assert not page.upload("small.csv", csv(digits)).app.toast
-        monkeypatch.setattr(ui.data_panel, "LARGE", 1000)
-        assert "one at a time" in page.upload("large.csv", csv(digits)).app.toast[0].value
 
 
 def test_an_uploaded_file_is_its_visitors_alone(digits):

@@ -8,8 +8,6 @@ from ui.plain import plain
 from ui.run import UPLOADED
 from ui.session import Session
 
-LARGE = 10_000_000  # bytes; reading them takes about a second
-
 
 def choose_dataset(session: Session) -> tuple[str, Dataset]:
     """
@@ -36,8 +34,8 @@ def choose_dataset(session: Session) -> tuple[str, Dataset]:
     key = st.selectbox("Digits to learn", list(labels), format_func=labels.get, key="dataset")
     with st.expander("Add your own digits"):
         st.file_uploader(
-            f"A CSV file, also gzipped: one digit a row, its label and 784 pixels from 0 to 255; at most "
-            f"{MOST_DIGITS:,} rows",
+            "A CSV file, also gzipped: one digit a row, its label and 784 pixels from 0 to 255. At most "
+            f"{MOST_DIGITS:,} rows; a large file takes a while, as they are read one at a time.",
             type=["csv", "gz"],
             key="upload",
             on_change=_read_upload,
@@ -84,8 +82,6 @@ def _read_upload(session: Session) -> None:
     session.data_error = session.failed_dataset = None
     if file is None:
         return
-    if file.size > LARGE:
-        st.toast("Reading your digits. That takes a while: files are read one at a time.", duration="long")
     try:
         dataset = library().read(file)
     except DataError as error:
