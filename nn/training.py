@@ -134,6 +134,12 @@ class Trainer:
         """Updates made before settings assigned now count: `iteration`, and the one that is under way."""
         return self.iteration + bool(self._batch)
 
+    def change(self, hyperparameters: Hyperparameters, distort: Distortion | None) -> int:
+        """Go on with other settings, running or not; return the updates made before they count."""
+        with self._turn:
+            self.hyperparameters, self.distort = hyperparameters, distort
+            return self.changes_count_from
+
     def start(self) -> bool:
         """Mark the run as running, if there is anything left to do; return whether it runs."""
         self._running = self.status in (Status.READY, Status.RUNNING, Status.PAUSED)

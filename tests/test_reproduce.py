@@ -166,21 +166,22 @@ def test_loaded_weights_are_refused_with_a_reason():
         script(run)
 
 
-def test_a_change_perhaps_in_the_middle_of_an_update_is_refused():
+def test_a_change_in_the_middle_of_an_update_counts_from_the_next(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("nn.checkpoints.COPYING", np.inf)  # a checkpoint after every update
     run = a_run()  # full batch: 4,000 digits are four portions
     run.trainer.start()
     run.trainer.advance(0)  # one of them
     run.trainer.pause()
-    run.change(run.trainer.hyperparameters.replace(learning_rate=0.2))  # counts at the update's end
-    assert script(run)
-    run.change(run.trainer.hyperparameters.replace(dropout=0.5))
-    run.change(run.trainer.hyperparameters.replace(learning_rate=0.3))  # does not make it known
-    go(run, 2)
-    with pytest.raises(Unrepeatable, match="middle of an update"):
-        script(run)
-    with pytest.raises(Unrepeatable):
-        notebook(run)
-    assert script(run.rewound(0))  # before that, nothing was in doubt
+    run.change(run.trainer.hyperparameters.replace(learning_rate=0.2))
+    run.change(run.trainer.hyperparameters.replace(dropout=0.5), distort)
+    assert [change.iteration for change in run.changes] == [0, 1]
+    assert claims(script(run)) == (0, accuracy(run)) and execute(script(run)).returncode == 0  # not yet made
+    go(run, 3)
+    assert claims(script(run)) == (3, accuracy(run)) and execute(script(run)).returncode == 0
+    past = run.rewound(1)  # made with the old settings, and goes on with the new
+    assert past.learned.hyperparameters.learning_rate == 0.1
+    go(past, 2)
+    assert claims(script(past)) == (3, accuracy(run)) and execute(script(past)).returncode == 0
 
 
 def test_after_a_step_or_at_the_end_any_change_is_repeated():

@@ -104,13 +104,6 @@ def _refuse(run: Run) -> None:
             f"This run started from the weights in {run.source}; how those were trained, nobody knows here. "
             "Save the network instead."
         )
-    for change in run.changes:
-        if not change.exact:
-            raise Unrepeatable(
-                f"Its settings were changed after iteration {change.iteration:,}, perhaps in the middle of "
-                "an update, between two portions of its digits: that cannot be repeated to the last bit. "
-                "Reset, or rewind to before, and train with the new settings from there."
-            )
 
 
 def _digits(run: Run) -> tuple[str, str]:
@@ -140,11 +133,11 @@ def _network(run: Run) -> str:
 def _training(changes: list[Change], iteration: int) -> str:
     """Write down the updates, a paragraph for each setting."""
     longest = max(iteration, 1)
-    ends = [*(change.iteration for change in changes[1:]), iteration]
+    ends = [*(min(change.iteration, iteration) for change in changes[1:]), iteration]
     paragraphs = []
     for change, end in zip(changes, ends, strict=True):
         settings = change.hyperparameters.replace(iterations=longest)
-        if paragraphs and change.iteration == end:
+        if paragraphs and change.iteration >= end:
             continue  # set, but nothing was learned with it
         values = ",\n".join(f"    {name}={value!r}" for name, value in vars(settings).items())
         made = f"Hyperparameters(\n{values},\n)"

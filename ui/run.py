@@ -1,19 +1,14 @@
 """One run and its story: what it was made from, what was changed on its way, and what it was forked from."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple, Self
 
-import numpy as np
-
 from data import Dataset
-from nn import History, Hyperparameters, Status, Trainer
-from nn.slices import SLICE
+from nn import History, Hyperparameters, Trainer
+from nn.batches import Distortion
 from ui.settings import Settings
 
 UPLOADED = "upload:"  # data of the visitor's own: keys of other files do not begin so
-
-Distortion = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 class Change(NamedTuple):
@@ -22,7 +17,6 @@ class Change(NamedTuple):
     iteration: int  # updates made before
     hyperparameters: Hyperparameters
     distorted: bool  # whether the training digits are bent
-    exact: bool = True  # False where it may have come in the middle of an update
 
 
 class Run:
@@ -65,7 +59,6 @@ class Run:
         self.changes = changes or [Change(0, trainer.hyperparameters, trainer.distort is not None)]
         self.source, self.parent = source, parent
         self.left: History | None = parent.trainer.history if parent else None
-        self._settled = trainer.seconds  # nothing has been computed since: it stands between two updates
 
     @property
     def looking_back(self) -> bool:
@@ -106,7 +99,6 @@ class Run:
         """Make one update, and measure."""
         self.trainer.step()
         self.trainer.measure()
-        self._settled = self.trainer.seconds
 
     def change(self, new: Hyperparameters, distort: Distortion | None = None) -> None:
         """
@@ -115,34 +107,23 @@ class Run:
         Parameters
         ----------
         new : Hyperparameters
-            With the same optimizer and seed. Where more than `iterations` changes, the run must not be
-            running, or nobody could say since when.
+            With the same optimizer and seed.
         distort : callable, optional
             As `Trainer.distort`.
         """
-        old, iteration = self.trainer.hyperparameters, self.trainer.iteration
-        between_updates = self._is_between_updates()
-        changed = {name for name, value in vars(new).items() if value != getattr(old, name)}
-        if distort is not self.trainer.distort:
-            changed.add("distort")
-        self.trainer.hyperparameters, self.trainer.distort = new, distort
-        if changed <= {"iterations"}:
-            return  # these tell where it ends, not how it gets there
-        exact = changed <= {"iterations", "learning_rate"} or between_updates
-        exact = exact and all(change.exact for change in self.changes if change.iteration == iteration)
+        trainer = self.trainer
+        same = new.replace(iterations=trainer.hyperparameters.iterations) == trainer.hyperparameters
+        same = same and distort is trainer.distort
+        iteration = trainer.change(new, distort)
+        if same:
+            return  # the number of iterations tells where it ends, not how it gets there
         earlier = [change for change in self.changes if change.iteration < iteration]
-        self.changes = [*earlier, Change(iteration, new, distort is not None, exact)]
+        self.changes = [*earlier, Change(iteration, new, distort is not None)]
 
     def rewound(self, iteration: int) -> "Run":
         """Return a run of its own that stands where this one stood, at the nearest checkpoint."""
         trainer = self.trainer.rewound(iteration)
         changes = [change for change in self.changes if change.iteration < trainer.iteration]
+        # it may have been changed as its last update was under way: that counts from here on
+        changes.append(Change(trainer.iteration, trainer.hyperparameters, trainer.distort is not None))
         return Run(self.settings, self.dataset, trainer, changes, self.source, parent=self)
-
-    def _is_between_updates(self) -> bool:
-        """Tell whether it surely is; a batch of up to `SLICE` digits is never left half-done."""
-        trainer, digits = self.trainer, len(self.dataset.X_train)
-        batch = min(trainer.hyperparameters.batch_size or digits, digits)
-        if batch <= SLICE or trainer.status is Status.FINISHED:
-            self._settled = trainer.seconds
-        return trainer.seconds == self._settled

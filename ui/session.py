@@ -8,13 +8,13 @@ import streamlit as st
 from data import Dataset
 from data.augment import distort
 from data.doctor import shrunken
-from nn import Hyperparameters, Status, Trainer, TwoLayerNN
+from nn import Status, Trainer, TwoLayerNN
 from ui.drawings import Drawing, Exhibit
 from ui.library import library
 from ui.pace import Pace
 from ui.presence import presence
 from ui.ribbons import Ribbons
-from ui.run import UPLOADED, Distortion, Run
+from ui.run import UPLOADED, Run
 from ui.runs import RunBook
 from ui.seed_fan import SeedFan
 from ui.server import expert, pool
@@ -164,7 +164,7 @@ class Session:
         live = settings.hyperparameters.replace(optimizer=fixed.optimizer, seed=fixed.seed)
         bend = distort if settings.distort else None
         if live != fixed or bend is not self.trainer.distort:
-            self._change(live, bend)
+            self.run.change(live, bend)
         return waiting
 
     def show(self, run: Run) -> None:
@@ -202,16 +202,6 @@ class Session:
             self.show(run)
             self.reset_wanted = True
         self.book.delete(run)
-
-    def _change(self, live: Hyperparameters, bend: Distortion | None) -> None:
-        """Go on with other settings; a pause of no length, so that it is known since which iteration."""
-        fixed = self.trainer.hyperparameters.replace(iterations=live.iterations)
-        moving = self.running and (live != fixed or bend is not self.trainer.distort)
-        if moving:
-            self.trainer.pause()
-        self.run.change(live, bend)
-        if moving:
-            pool().run(self.trainer)
 
     def iterations_per_second(self) -> float | None:
         """Return the pace over the last few refreshes, or None while there is none to tell."""

@@ -1,5 +1,6 @@
 """Run, pause, step, reset, and the curves: everything about the network that is learning."""
 
+import numpy as np
 import streamlit as st
 
 from nn import Status
@@ -10,6 +11,7 @@ from ui.plain import plain
 from ui.server import pool
 from ui.session import Session
 
+HIGH_LOSS = 5.0  # guessing is 2.3
 STUCK_LOSS = 0.1  # within this of log 10, after a while: the network only guesses
 
 
@@ -90,8 +92,10 @@ def _advice(session: Session, waiting: list[str]) -> str:
     if error:
         return f":red[Training stopped: {error}. Press Train to go on, or Reset to start anew.]"
     if trainer.status is Status.DIVERGED:
+        loss = trainer.history.points[-1].train_loss  # it may have been measured before the explosion
+        height = f" to {loss:,.0f}" if HIGH_LOSS < loss < np.inf else ""
         return (
-            f":orange[**The loss exploded** to {trainer.history.points[-1].train_loss:,.0f}: "
+            f":orange[**The loss exploded**{height}: "
             "the steps are too long. Lower the learning rate, then press Reset.]"
         )
     if _is_stuck(session):
