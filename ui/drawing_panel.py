@@ -79,7 +79,7 @@ def show_reading(session: Session) -> None:
             st.markdown(":green[●] Yours")
             with st.container(key="your_prediction", gap=None):
                 st.markdown(_answer(digit, yours, session.dataset.class_names))
-            st.caption("untrained: it guesses" if session.untrained else _how_sure(digit, yours))
+            st.caption("untrained" if session.untrained else _how_sure(digit, yours))
     with st.container(key="probabilities"):
         names = session.dataset.class_names
         readings = {"expert": expert, "yours": yours} if names == DIGIT_NAMES else {"yours": yours}
@@ -102,6 +102,6 @@ def _how_sure(digit: np.ndarray | None, said: np.ndarray) -> str:
     if digit is None:
         return ""
     if not np.isfinite(said).all():
-        return "its weights exploded"
+        return "exploded"
     sure = f"{said.max():.0%}"
     return f":orange[**not sure**: {sure}]" if said.max() < threshold() else f"{sure} sure"

@@ -62,9 +62,7 @@ def _visits(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
 
     yield open_page
     for visitor in visitors:
-        if "Pause" in visitor.at("train").inner_text():
-            visitor.button("train").click()  # its run would go on for the grace and slow the next test down
-            visitor.see("train", "Train")
+        visitor.pause()  # its run would go on for the grace and slow the next test down
         visitor.page.context.close()
     assert [visitor.problems for visitor in visitors if visitor.problems] == []
 

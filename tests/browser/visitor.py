@@ -1,5 +1,6 @@
 """Works the page in a browser as a visitor does: press, type, draw with mouse or finger, and read."""
 
+import contextlib
 import re
 from collections.abc import Callable
 
@@ -80,20 +81,34 @@ class Visitor:
         self.button("train").click()
         self.wait(lambda: self.iteration() >= iteration)
 
+    def pause(self) -> None:
+        """Pause what learns. Streamlit may lose a click while the canvas sends a drawing: so do it again."""
+        for _ in range(5):
+            if "Pause" not in self.at("train").inner_text():
+                return
+            self.button("train").click()
+            with contextlib.suppress(AssertionError):
+                expect(self.at("train")).to_contain_text("Train", timeout=PATIENCE / 5)
+
     def slide(self, key: str, arrow: str) -> None:
         """Move a slider by one step with the keyboard."""
         self.at(key).get_by_role("slider").press(arrow)
 
     def draw(self, strokes: list[Stroke]) -> None:
-        """Draw with the mouse."""
+        """Draw with the mouse, and wait until the page has seen it."""
         self.canvas.scroll_into_view_if_needed()
-        box, mouse = self.canvas.bounding_box(), self.page.mouse
+        box, mouse, before = self.canvas.bounding_box(), self.page.mouse, self.seen()
         for stroke in strokes:
             for k, (x, y) in enumerate(stroke):
                 mouse.move(box["x"] + x, box["y"] + y, steps=1 if k == 0 else 3)
                 if k == 0:
                     mouse.down()
             mouse.up()
+        self.wait(lambda: self.seen() != before)
+
+    def seen(self) -> str | None:
+        """Return the picture of what the networks see."""
+        return self.at("network_sees").locator("img").get_attribute("src")
 
     def draw_with_a_finger(self, strokes: list[Stroke]) -> None:
         self.canvas.scroll_into_view_if_needed()
