@@ -56,7 +56,9 @@ def _visits(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def open_page(link: str = "", width: int = 1280, height: int = 720, **options: object) -> Visitor:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", **options
+        )
         visitors.append(Visitor(context.new_page(), server + link))
         return visitors[-1]
 

@@ -82,13 +82,20 @@ class Visitor:
         self.wait(lambda: self.iteration() >= iteration)
 
     def pause(self) -> None:
-        """Pause what learns. Streamlit may lose a click while the canvas sends a drawing: so do it again."""
-        for _ in range(5):
-            if "Pause" not in self.at("train").inner_text():
-                return
-            self.button("train").click()
+        """Pause what learns, if anything does."""
+        if "Pause" in self.at("train").inner_text():
+            paused = expect(self.at("train"))
+            self.insist(
+                self.button("train"), lambda patience: paused.to_contain_text("Train", timeout=patience)
+            )
+
+    def insist(self, target: Locator, expectation: Callable[[float], None]) -> None:
+        """Click, and again if nothing comes of it: Streamlit (1.67) may lose a click on a busy server."""
+        for _ in range(4):
+            target.click()
             with contextlib.suppress(AssertionError):
-                expect(self.at("train")).to_contain_text("Train", timeout=PATIENCE / 5)
+                return expectation(PATIENCE / 4)
+        raise AssertionError(f"four clicks on {target} came to nothing")
 
     def slide(self, key: str, arrow: str) -> None:
         """Move a slider by one step with the keyboard."""
