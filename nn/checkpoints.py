@@ -92,6 +92,10 @@ class Checkpoints:
         """Return those up to an iteration, shared, as a collection that goes on by itself."""
         return Checkpoints(tuple(c for c in self._kept if c.run.iteration <= iteration))
 
+    def last(self) -> "Checkpoints":
+        """Return the latest, by itself."""
+        return Checkpoints(self._kept[-1:])
+
     def _is_due(self, run: "Trainer") -> bool:
         if not self._kept or run.status == "finished":
             return True

@@ -112,9 +112,9 @@ class Pool:
                 trainer.advance(self._turn)
         except Exception as error:
             logger.exception("A run stopped at iteration %s", trainer.iteration)
+            self._errors[trainer] = f"{type(error).__name__}: {error}"  # first: a page may look at once
             with contextlib.suppress(Exception):  # measuring may fail for the same reason
                 trainer.pause()
-            self._errors[trainer] = f"{type(error).__name__}: {error}"
 
     def _stop_if_abandoned(self, trainer: Trainer) -> bool:
         """Pause a run whose page has been gone too long, and note it, before the page can come back."""

@@ -51,6 +51,6 @@ def test_a_case_runs_by_itself_and_draws_both_runs():
         case = page.museum.case
         assert case.healthy.status is Status.FINISHED and case.sick.iteration > 0
         assert case.healthy.history.points[-1].dev_accuracy > 0.6
-        alt = page.alt("museum_accuracy")
+        alt = page.look().alt("museum_accuracy")
         assert f"healthy run at iteration {case.healthy.iteration}" in alt and "this run" in alt
         assert "digits handed in like drawings" in page.text()

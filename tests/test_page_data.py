@@ -202,6 +202,16 @@ def test_an_uploaded_file_is_its_visitors_alone(digits):
         assert not any("mine.csv" in option for option in other.look().app.get_by_key("dataset").options)
 
 
+def test_a_corrected_file_of_the_same_name_takes_the_first_ones_place(digits):
+    X, Y = digits
+    with Page() as page:
+        page.upload("mine.csv", csv(digits)).upload("mine.csv", csv((X[:40], Y[:40])))
+        assert len(page.trainer.dataset.X_train) == 32
+        page.press("step").upload("mine.csv", csv(digits))
+        assert "data" in page.says("status") and page.iteration() == 1  # counts after Reset
+        assert len(page.press("reset").trainer.dataset.X_train) == 48
+
+
 def test_an_upload_in_the_middle_of_a_run_waits_for_a_reset(digits):
     with Page() as page:
         page.press("step").upload("mine.csv", csv(digits))

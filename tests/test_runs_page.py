@@ -51,6 +51,16 @@ def test_the_first_moment_of_the_first_run_is_told_in_words(monkeypatch: pytest.
         assert "The first run has begun" in page.press("train").text() and not page.app.dataframe
 
 
+def test_a_run_that_had_to_go_for_another_can_not_be_chosen_any_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ui.runs.MOST_RUNS", 2)
+    with RunsPage("Runs", iterations="10000", learning_rate="0.0001") as page:
+        page.press("step").press("reset").set("learning_rate", 0.5).press("step")
+        gone = next(run.name for run in page.session.book.runs if run not in page.session.book.best())
+        page.set("run", gone).press("reset").press("train").wait(lambda page: page.iteration() > 3)
+        assert gone not in list(table_on(page)["run"]) and len(table_on(page)) == 2
+        assert page.shown("run") in list(table_on(page)["run"])
+
+
 def test_a_run_can_be_named_restored_and_deleted():
     with RunsPage("Runs", iterations="6") as page:
         first = page.set("learning_rate", 0.5).train_to_the_end().trainer

@@ -66,6 +66,8 @@ def show_reading(session: Session) -> None:
     if digit is not None:
         expert = probabilities(session.expert, digit.reshape(1, -1))[0]
         yours = probabilities(session.trainer.net, digit.reshape(1, -1))[0]
+    names = session.dataset.class_names
+    digits = names == DIGIT_NAMES  # all that the expert knows
     with st.container(horizontal=True, gap="small", key="reading", wrap=False):
         with st.container(key="network_sees", width="content", gap=None):
             seen = "nothing yet" if digit is None else "your drawing as 28 by 28 pixels"
@@ -74,15 +76,14 @@ def show_reading(session: Session) -> None:
             st.markdown(":violet[●] Expert")
             with st.container(key="prediction", gap=None):
                 st.markdown(_answer(digit, expert, DIGIT_NAMES))
-            st.caption(_how_sure(digit, expert) or "Draw a digit!")
+            st.caption((_how_sure(digit, expert) or "Draw a digit!") if digits else "digits only")
         with st.container(gap=None):
             st.markdown(":green[●] Yours")
             with st.container(key="your_prediction", gap=None):
-                st.markdown(_answer(digit, yours, session.dataset.class_names))
+                st.markdown(_answer(digit, yours, names))
             st.caption("untrained" if session.untrained else _how_sure(digit, yours))
     with st.container(key="probabilities"):
-        names = session.dataset.class_names
-        readings = {"expert": expert, "yours": yours} if names == DIGIT_NAMES else {"yours": yours}
+        readings = {"expert": expert, "yours": yours} if digits else {"yours": yours}
         chart = probability_chart(readings, names)
         st.vega_lite_chart(chart.data, chart.spec, alt=chart.alt if digit is not None else "No drawing yet.")
 

@@ -70,7 +70,7 @@ def _about(session: Session, answers: Answers, who: str, split: str) -> str:
         )
     if who == YOURS and session.untrained:
         return right + percent + " It is untrained and only guesses: press Train."
-    of_expert = who == EXPERT or session.settings.from_shipped
+    of_expert = who == EXPERT or (session.settings.from_shipped and not session.run.source)
     if of_expert and not (session.settings.dataset == "mnist" and split == TEST):
         return (
             right + percent + " The expert learned from MNIST's training digits and may know some of these."

@@ -37,22 +37,22 @@ class Ribbons:
             The probabilities by iteration, rising.
         """
         same_pins = len(pins) == len(self._pins) and all(map(_is, pins, self._pins))
-        if trainer is not self._trainer or not same_pins:
-            self._trainer, self._pins, self._seen = trainer, list(pins), {}
+        seen = dict(self._seen) if trainer is self._trainer and same_pins else {}
         X = np.stack(pins).reshape(len(pins), -1)
         now, net = trainer.iteration, trainer.net.copy()
         with np.errstate(all="ignore"):  # a network that has exploded reads nothing
             for iteration in trainer.checkpoints.iterations:
-                if iteration not in self._seen:
+                if iteration not in seen:
                     then = trainer.checkpoints.nearest(iteration)
-                    self._seen[then.iteration] = then.net.predict_proba(X)
-            if now not in self._seen:
-                self._seen[now] = net.predict_proba(X)
-        self._seen = dict(sorted(self._seen.items()))
-        while len(self._seen) > MOST_SEEN:
-            thinned = dict(list(self._seen.items())[::2])
-            self._seen = thinned | {now: self._seen[now]}
-        return self._seen
+                    seen[then.iteration] = then.net.predict_proba(X)
+            if now not in seen:
+                seen[now] = net.predict_proba(X)
+        seen = dict(sorted(seen.items()))
+        while len(seen) > MOST_SEEN:
+            seen = dict(list(seen.items())[::2]) | {now: seen[now]}
+        # together, at the end: a click may start the page anew in another thread while this one ends
+        self._trainer, self._pins, self._seen = trainer, list(pins), seen
+        return seen
 
 
 def ribbon(seen: dict[int, np.ndarray], pin: int, iterations: int) -> np.ndarray:

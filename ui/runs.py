@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from nn.checkpoints import Checkpoints
 from ui.run import UPLOADED, Run
 
 MOST_RUNS = 12
@@ -71,8 +70,7 @@ class RunBook:
         """Take from the oldest runs the moments to rewind to, all but the last, while there are too many."""
         for run in self.runs:
             if run is not on_show and sum(other.size for other in self.runs) > MOST_BYTES:
-                run.trainer.checkpoints = Checkpoints()
-                run.trainer.checkpoints.consider(run.trainer)
+                run.trainer.checkpoints = run.trainer.checkpoints.last()
 
 
 def _dev_accuracy(run: Run) -> float:

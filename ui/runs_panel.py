@@ -56,7 +56,7 @@ def _show_table_and_curves(session: Session, names: list[str]) -> None:
     """Draw every run as far as it has come; when one joins, draw the whole page: it can be chosen now."""
     book = session.book
     book.note(session.run)
-    if len(book.runs) != len(names):
+    if [run.name for run in reversed(book.runs)] != names:
         st.rerun()
     if not names:
         st.markdown("**The first run has begun.** It is listed here after its first iteration.")

@@ -155,6 +155,8 @@ class Session:
         """
         self.book.note(self.run)
         waiting = settings.waiting(self.settings)
+        if dataset is not self.dataset and "data" not in waiting:
+            waiting = ["data", *waiting]  # another file of the same name
         nothing_to_lose = self.trainer.status is Status.READY and not self.run.source
         if self.reset_wanted or (waiting and nothing_to_lose):
             self.reset_wanted = False
@@ -169,10 +171,13 @@ class Session:
 
     def show(self, run: Run) -> None:
         """Put a run in the present one's place; that one is paused, and kept if it has learned anything."""
-        self.trainer.pause()
+        outgoing = self.trainer
+        outgoing.pause()
         self.book.note(self.run)
         self.run = run
         self.book.note(run)
+        if outgoing.status is Status.RUNNING:  # a Train pressed meanwhile was meant for what is on show now
+            outgoing.pause()
         self._pace.clear()
 
     def rewind(self, iteration: int) -> None:

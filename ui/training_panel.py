@@ -90,7 +90,7 @@ def _advice(session: Session, waiting: list[str]) -> str:
     trainer = session.trainer
     error = pool().error(trainer)
     if error:
-        return f":red[Training stopped: {error}. Press Train to go on, or Reset to start anew.]"
+        return f":red[Training stopped: {plain(error)}. Press Train to go on, or Reset to start anew.]"
     if trainer.status is Status.DIVERGED:
         loss = trainer.history.points[-1].train_loss  # it may have been measured before the explosion
         height = f" to {loss:,.0f}" if HIGH_LOSS < loss < np.inf else ""
