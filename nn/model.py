@@ -230,7 +230,7 @@ class TwoLayerNN(Layers):
     def train(
         self, X: Array, Y: Array, epochs: int = 500, learning_rate: float = 0.1, **options: object
     ) -> History:
-        """Train in one call, by default full batch: an epoch is an iteration; all in `nn.one_call.train`."""
-        from nn.one_call import train  # which imports this module
+        """Train in one call, by default full batch: an epoch is an iteration; all in `nn.two_layer.train`."""
+        from nn.two_layer import train  # which imports this module
 
         return train(self, X, Y, epochs, learning_rate, **options)

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from nn import Trainer
 
-SCRIPT = Path(__file__).parents[1] / "streamlit_app.py"
+SCRIPT = Path(__file__).parents[1] / "ui" / "page.py"
 PATIENCE = 90  # seconds until something that should happen has failed to
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from nn import TwoLayerNN
 from tests.page import PATIENCE, SCRIPT, Page
-from ui.session import Session
+from ui.state.session import Session
 
 
 class OtherPage(Page):
@@ -42,7 +42,7 @@ class OtherPage(Page):
 
     def show(self, digit: np.ndarray | None) -> Self:
         """Put a row of X in the canvas's place, or nothing."""
-        from ui.mistakes_gallery import exhibit
+        from ui.mistakes.gallery import exhibit
 
         self.session.exhibit = None if digit is None else exhibit("a digit", digit)
         return self.look()
@@ -100,8 +100,8 @@ class Lesson(Panel):
 
 
 def _inside() -> None:
-    from ui.inside_panel import show_inside
-    from ui.session import current_session
+    from ui.inside.inside import show_inside
+    from ui.state.session import current_session
 
     session = current_session()
     session.refreshing = session.running
@@ -109,8 +109,8 @@ def _inside() -> None:
 
 
 def _lesson() -> None:
-    from ui.lesson_panel import show_lesson
-    from ui.session import current_session
+    from ui.lesson.lesson import show_lesson
+    from ui.state.session import current_session
 
     show_lesson(current_session())
 

@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from data.drawing import to_mnist
-from data.photo import ink_of_photo
-from data.picture_file import open_picture
+from data.photo.ink import ink_of_photo
+from data.photo.picture_file import open_picture
 from tests.pen import PenDigit
 
 HEIGHT, WIDTH = 450, 600

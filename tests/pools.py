@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from nn import Status, Trainer, TwoLayerNN
-from nn.pool import Pool
+from server.pool import Pool
 
 ENDLESS = 10**9  # iterations
 MANY = 200

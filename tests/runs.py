@@ -5,8 +5,8 @@ from nn import Hyperparameters, Trainer
 from tests.page import pixels
 from tests.panels import OtherPage
 from tests.toy import toy_digits, toy_net
-from ui.run import Run
-from ui.settings import Settings
+from ui.state.run import Run
+from ui.state.settings import Settings
 
 SAMPLE = load_sample()
 DIGITS = [pixels(digit) for digit in SAMPLE.X_test[::60]]  # as they are drawn on the canvas

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit import config
 
-from ui.charts import HELD_OUT, TRAINING
+from ui.shared.charts import HELD_OUT, TRAINING
 
 CONFIG = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text())
 

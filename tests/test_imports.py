@@ -71,8 +71,8 @@ def test_nobody_knows_the_page(package: str):
 
 
 def test_charts_can_be_drawn_without_streamlit():
-    assert "streamlit" not in imports((ROOT / "ui" / "charts.py").read_text("utf-8"), "ui")
-    assert not loaded_by("ui.charts") & {"streamlit"}
+    assert "streamlit" not in imports((ROOT / "ui" / "shared" / "charts.py").read_text("utf-8"), "ui")
+    assert not loaded_by("ui.shared.charts") & {"streamlit"}
 
 
 def loaded_by(module: str) -> set[str]:
@@ -83,7 +83,7 @@ def loaded_by(module: str) -> set[str]:
 
 
 def test_importing_the_network_loads_numpy_alone():
-    loaded = loaded_by("nn, nn.pool")
+    loaded = loaded_by("nn, server.pool")
     assert "numpy" in loaded
     assert not loaded & {"data", "ui", "streamlit", "pandas", "scipy", "PIL", "pooch", "matplotlib", "tqdm"}
 

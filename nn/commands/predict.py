@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from data.drawing import to_mnist
 from nn.commands.inputs import load_network
-from nn.shipped import WEIGHTS
+from nn.expert import WEIGHTS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

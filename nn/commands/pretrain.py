@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from data import load_mnist
-from data.handwriting import (
+from data.pen.handwriting import (
     BRUSHES_TO_CHECK,
     WRITERS_TO_CHECK,
     WRITERS_TO_FIT,
@@ -18,10 +18,10 @@ from data.handwriting import (
     pen_pictures,
     render_pen,
 )
-from data.pen import read_unipen
-from nn.certainty import reject_price
+from data.pen.strokes import read_unipen
+from nn.expert.pretraining import Pretraining, Recipe, in_float16
+from nn.explain.calibration import reject_price
 from nn.model import TwoLayerNN
-from nn.pretraining import Pretraining, Recipe, in_float16
 
 MNIST_SIZE = 60_000  # training digits, of which a twelfth is held out
 SAVE_EVERY = 5  # epochs

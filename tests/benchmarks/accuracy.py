@@ -8,8 +8,8 @@ from threadpoolctl import threadpool_limits
 
 from data import Dataset, load_mnist
 from nn import Status, Trainer
-from nn.pool import Pool
-from ui.settings import CLASSIC, MODERN, Settings
+from server.pool import Pool
+from ui.state.settings import CLASSIC, MODERN, Settings
 
 CLASSIC_DIGITS = 42_000  # the first of the 60,000; 1,000 of them are held out
 

@@ -32,15 +32,15 @@ def script() -> None:
     """Draw one page as streamlit_app.py does, the canvas left out: it stays as it is at a refresh."""
     import streamlit as st
 
-    from ui.doctor_panel import show_doctor
-    from ui.drawing_panel import show_reading
-    from ui.inside_panel import show_inside
-    from ui.lesson_panel import show_lesson
-    from ui.live import live
-    from ui.mistakes_panel import show_mistakes
-    from ui.runs_panel import show_runs
-    from ui.session import current_session
-    from ui.training_panel import show_status, show_training
+    from ui.doctor.doctor import show_doctor
+    from ui.draw.drawing import show_reading
+    from ui.history.history import show_runs
+    from ui.inside.inside import show_inside
+    from ui.lesson.lesson import show_lesson
+    from ui.mistakes.mistakes import show_mistakes
+    from ui.shared.live import live
+    from ui.state.session import current_session
+    from ui.train.training import show_status, show_training
 
     session = current_session()
     session.refreshing = session.running
@@ -83,8 +83,8 @@ class Refreshes:
 
     def __init__(self, hidden_size: int) -> None:
         from nn import Hyperparameters, Trainer
-        from ui.drawings import Drawing, Exhibit
-        from ui.server import pool
+        from server.shared import pool
+        from ui.state.drawings import Drawing, Exhibit
 
         self.app = AppTest.from_function(script, default_timeout=60)
         self.app.session_state["page"] = "Train"

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from data import load_sample
 from nn import Hyperparameters, Trainer, TwoLayerNN
-from nn.pool import Pool
+from server.pool import Pool
 
 ENDLESS = 10**9  # iterations
 

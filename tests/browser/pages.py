@@ -40,7 +40,7 @@ VIEWS = {  # what can be opened on a page, and a container or a text that shows 
     "How it got there": {
         "Runs": "runs_chart",
         "Pins": "pin_here",
-        "Ten seeds": "fan_start",
+        "Ten seeds": "seeds_start",
         "Keep and share": "keep_files",
         "Rewind": "fork_chart",
     },

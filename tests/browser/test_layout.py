@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import PATIENCE, Visitor
-from ui.charts import HELD_OUT, TRAINING
+from ui.shared.charts import HELD_OUT, TRAINING
 
 Visit = Callable[..., Visitor]
 

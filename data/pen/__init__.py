@@ -1,0 +1,1 @@
+"""Pen strokes: handwriting that MNIST lacks."""

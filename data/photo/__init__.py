@@ -1,0 +1,1 @@
+"""A photograph of a digit, found and brought to 28x28."""

@@ -1,0 +1,1 @@
+"""What serves all visitors at once: the runs in training, the datasets, who is here."""

@@ -1,0 +1,121 @@
+"""Links: whatever an address says, the page gets settings that make sense, and writes them back."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from nn import Hyperparameters
+from ui.state.link import READERS, open_link, update_link
+from ui.state.settings import BATCH_SIZES, L2, LEARNING_RATES, MODERN, Settings
+
+DEFAULT = Settings().values()
+
+
+class Address:
+    """Stands for `st.query_params`."""
+
+    def __init__(self, **query: str) -> None:
+        self.query = query
+        self.written = 0
+
+    def to_dict(self) -> dict[str, str]:
+        return dict(self.query)
+
+    def from_dict(self, query: dict[str, str]) -> None:
+        self.query, self.written = dict(query), self.written + 1
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> Address:
+    address = Address()
+    monkeypatch.setattr("ui.state.link.st", SimpleNamespace(query_params=address))
+    return address
+
+
+def test_an_empty_link_is_the_defaults():
+    assert open_link({}) == DEFAULT
+
+
+def test_every_setting_can_be_linked():
+    assert set(READERS) == set(DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("learning_rate", "0.3", 0.3),
+        ("learning_rate", "0.11", 0.1),
+        ("learning_rate", "0", 0.0001),
+        ("learning_rate", "-7", 0.0001),
+        ("learning_rate", "1e6", 10.0),
+        ("iterations", "12", 12),
+        ("iterations", " 12.9 ", 12),
+        ("iterations", "0", 1),
+        ("iterations", "1e9", 10_000),
+        ("iterations", "inf", 10_000),
+        ("iterations", "9" * 400, 10_000),
+        ("hidden_size", "1025", 1024),
+        ("hidden_size", "-inf", 1),
+        ("l2", "0.002", 0.001),
+        ("l2", "5", 0.1),
+        ("dropout", "0.95", 0.9),
+        ("dropout", "-0.1", 0.0),
+        ("seed", "1234567", 999_999),
+        ("batch_size", "64", "64"),
+        ("batch_size", "all", "all"),
+        ("optimizer", "adam", "adam"),
+        ("activation", "tanh", "tanh"),
+        ("init", "xavier", "xavier"),
+        ("dataset", "mine%20.csv", "mine%20.csv"),
+    ],
+)
+def test_a_value_is_brought_into_its_range(name: str, text: str, value: object):
+    assert open_link({name: text}) == DEFAULT | {name: value}
+
+
+@pytest.mark.parametrize("text", ["nonsense", "", "nan", "0x10", "1,5", "None", "１２x", "<b>"])
+def test_nonsense_is_ignored(text: str):
+    everything = dict.fromkeys(READERS, text)
+    del everything["dataset"]  # whether there is such a file, the page finds out
+    assert open_link(everything) == DEFAULT
+    assert open_link({"unknown": text}) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        MODERN,
+        Settings(
+            "train.csv",
+            33,
+            "sigmoid",
+            "xavier",
+            Hyperparameters(0.007, 9999, 1, "rmsprop", 3e-5, 0.55, 42),
+            True,
+        ),
+    ],
+)
+def test_what_is_written_is_read_again(address: Address, settings: Settings):
+    update_link(settings)
+    assert open_link(address.query) == settings.values()
+
+
+def test_every_step_of_a_slider_survives_the_link(address: Address):
+    for rate in LEARNING_RATES:
+        update_link(Settings(hyperparameters=Hyperparameters(learning_rate=rate)))
+        assert open_link(address.query)["learning_rate"] == rate
+    for l2 in L2:
+        update_link(Settings(hyperparameters=Hyperparameters(l2=l2)))
+        assert open_link(address.query)["l2"] == l2
+    for size in BATCH_SIZES:
+        assert open_link({"batch_size": size})["batch_size"] == size
+
+
+def test_defaults_are_left_out_and_nothing_is_written_twice(address: Address):
+    address.query = {"utm_source": "mail"}
+    update_link(Settings(hidden_size=20))
+    update_link(Settings(hidden_size=20))
+    assert address.query == {"hidden_size": "20"} and address.written == 1
+    update_link(Settings())
+    assert address.query == {} and address.written == 2

@@ -1,0 +1,45 @@
+"""A run on the page starts from the expert's weights, and distorted digits are learned at once."""
+
+import numpy as np
+
+from data import load_sample
+from data.augment import distort
+from nn.expert import load_expert
+from tests.page import Page, pixels
+
+SAMPLE = load_sample()
+DIGIT, LABEL = SAMPLE.X_test[0], SAMPLE.Y_test[0]
+EXPERT = load_expert()
+
+
+def test_training_starts_from_the_experts_weights():
+    with Page(init="expert", iterations="20", learning_rate="0.001") as page:
+        page.draw(pixels(DIGIT))
+        np.testing.assert_array_equal(page.trainer.net.W1, EXPERT.W1)
+        assert page.says("your_prediction") == page.says("prediction") == str(LABEL)
+        assert "untrained" not in page.says("reading") + page.says("status")
+        assert "learned before (the expert)" in page.says("status")
+        page.press("step")
+        assert not np.array_equal(page.trainer.net.W1, EXPERT.W1)
+        np.testing.assert_array_equal(
+            page.app.session_state["session"].expert.W1, EXPERT.W1
+        )  # a copy is trained, not the expert
+
+
+def test_the_switch_distorts_the_digits_of_a_run_under_way():
+    with Page(batch_size="16", iterations="10000") as page:
+        assert page.trainer.distort is None
+        page.press("train").wait(lambda page: page.iteration() > 5)
+        net = page.trainer.net
+        page.set("distort", True)
+        assert page.trainer.distort is distort and page.trainer.net is net and page.link["distort"] == "1"
+        changed = page.trainer.iteration
+        page.wait(lambda page: page.iteration() > changed + 5)
+        assert page.set("distort", False).trainer.distort is None
+
+
+def test_a_distorted_step_is_another_step():
+    with Page(batch_size="16") as plain, Page(batch_size="16", distort="1") as bent:
+        np.testing.assert_array_equal(plain.trainer.net.W1, bent.trainer.net.W1)
+        plain.press("step"), bent.press("step")
+        assert not np.array_equal(plain.trainer.net.W1, bent.trainer.net.W1)

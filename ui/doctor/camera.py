@@ -1,0 +1,36 @@
+"""The honest camera: MNIST's own digits on the canvas's road, counted pixel for pixel."""
+
+import numpy as np
+import streamlit as st
+
+from data import DataError, Dataset, find_source
+from data.doctor import honest_camera
+from server.datasets import library
+from ui.shared.words import escaped
+from ui.state.session import Session
+
+
+def show_honest_camera(session: Session) -> None:
+    """Draw the button and the count."""
+    st.markdown(
+        "Does the preparation do what MNIST's makers did? Then it must leave MNIST's own digits "
+        "**exactly as they are**: every one of 784 pixels."
+    )
+    if st.button("Run the test digits through the canvas's road", key="honest_camera"):
+        digits = _test_digits()
+        X = digits.X_dev if digits.X_test is None else digits.X_test
+        bar = st.progress(0.0)
+        same = np.count_nonzero(honest_camera(X, bar.progress))
+        bar.empty()
+        name = escaped(digits.name)
+        session.camera_note = f"**{same:,} of {len(X):,}** digits of {name} come back pixel for pixel."
+    if session.camera_note:
+        st.markdown(session.camera_note)
+
+
+def _test_digits() -> Dataset:
+    """Return all of MNIST where it is at hand and whole, else the sample that is always there."""
+    try:
+        return library().get("sample" if find_source("mnist").needs_download else "mnist")
+    except DataError:
+        return library().get("sample")

@@ -1,0 +1,108 @@
+"""The canvas, what the networks see of it, and what they read."""
+
+import base64
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from data.dataset import DIGIT_NAMES
+from ui.draw.probability_chart import probability_chart
+from ui.shared.diverged import probabilities
+from ui.shared.pictures import show_digit
+from ui.state.drawings import Drawing
+from ui.state.session import Session
+
+SIDE = 280  # pixels, the canvas
+UNSURE = 0.8  # below this a network says so, until the visitor chooses another threshold
+
+
+def show_canvas(session: Session) -> None:
+    """Draw the canvas with its brush and its Clear button, or the picture that stands in its place."""
+    with st.container(key="canvas_title"):
+        st.markdown(f"**{session.exhibit.title if session.exhibit else 'Draw a digit'}**")
+    if session.exhibit:
+        with st.container(key="exhibit"):
+            st.image(session.exhibit.drawing.picture, width=SIDE, alt=session.exhibit.title)
+        st.button("Draw again", icon=":material/draw:", key="clear", shortcut="X", on_click=session.clear)
+        return
+    from streamlit_drawable_canvas import st_canvas  # registers itself, which only works inside a run
+
+    brush = st.session_state.get("brush", 20)
+    st_canvas(
+        stroke_width=int(min(max(brush, 4), 48)),
+        stroke_color="#ffffff",
+        background_color="#000000",
+        width=SIDE,
+        height=SIDE,
+        initial_drawing={"objects": [], "gen": session.canvas_generation},
+        return_image_data=True,
+        key="canvas",
+    )
+    _read_canvas(session)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="canvas_tools"):
+        st.slider("Brush width", 4, 48, 20, 2, key="brush", format="brush %d", label_visibility="collapsed")
+        st.button("Clear", icon=":material/ink_eraser:", key="clear", shortcut="X", on_click=session.clear)
+
+
+def _read_canvas(session: Session) -> None:
+    """Take over what is on the canvas, if it has changed: decoding a picture takes longer than comparing."""
+    drawing = (st.session_state.get("canvas") or {}).get("drawing") or {}
+    url = drawing.get("data")
+    if url == session.drawing_url:
+        return
+    session.drawing_url = url
+    session.drawing = None
+    if url:
+        picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",", 1)[1]))).convert("RGBA"))
+        session.drawing = Drawing(picture)
+
+
+def show_reading(session: Session) -> None:
+    """Draw what the networks see, the digit each of the two reads, and how sure it is of each of the ten."""
+    digit = session.digit
+    expert = yours = np.zeros(10)
+    if digit is not None:
+        expert = probabilities(session.expert, digit.reshape(1, -1))[0]
+        yours = probabilities(session.trainer.net, digit.reshape(1, -1))[0]
+    names = session.dataset.class_names
+    digits = names == DIGIT_NAMES  # all that the expert knows
+    with st.container(horizontal=True, gap="small", key="reading", wrap=False):
+        with st.container(key="network_sees", width="content", gap=None):
+            seen = "nothing yet" if digit is None else "your drawing as 28 by 28 pixels"
+            show_digit(digit, f"What the network sees: {seen}.")
+        with st.container(gap=None):
+            st.markdown(":violet[●] Expert")
+            with st.container(key="prediction", gap=None):
+                st.markdown(_answer(digit, expert, DIGIT_NAMES))
+            st.caption((_how_sure(digit, expert) or "Draw a digit!") if digits else "digits only")
+        with st.container(gap=None):
+            st.markdown(":green[●] Yours")
+            with st.container(key="your_prediction", gap=None):
+                st.markdown(_answer(digit, yours, names))
+            st.caption("untrained" if session.untrained else _how_sure(digit, yours))
+    with st.container(key="probabilities"):
+        readings = {"expert": expert, "yours": yours} if digits else {"yours": yours}
+        chart = probability_chart(readings, names)
+        st.vega_lite_chart(chart.data, chart.spec, alt=chart.alt if digit is not None else "No drawing yet.")
+
+
+def threshold() -> float:
+    """Return how sure a network has to be not to call itself unsure."""
+    return st.session_state.get("threshold", UNSURE)
+
+
+def _answer(digit: np.ndarray | None, said: np.ndarray, names: tuple[str, ...]) -> str:
+    if digit is None or not np.isfinite(said).all():
+        return "–"
+    return names[said.argmax()]
+
+
+def _how_sure(digit: np.ndarray | None, said: np.ndarray) -> str:
+    if digit is None:
+        return ""
+    if not np.isfinite(said).all():
+        return "exploded"
+    sure = f"{said.max():.0%}"
+    return f":orange[**not sure**: {sure}]" if said.max() < threshold() else f"{sure} sure"

@@ -1,0 +1,107 @@
+"""The drawing, unit by unit: the network as a picture, and one unit's sum written out."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from nn.explain.evidence import unit_contributions, units_by_excitement
+from ui.inside.network_picture import MOST_UNITS, network_picture
+from ui.inside.subject import ACTIVATION, Subject, invite, number
+from ui.inside.templates import show_templates
+from ui.shared.signed_colours import colour, image, ink_picture, map_picture, scale_of
+
+
+def show_network(subject: Subject) -> None:
+    """Draw the network with the drawing in it, and below it one unit's way from pixels to contributions."""
+    net, digit = subject.net, subject.digit
+    if digit is None:
+        invite("how it goes through the network: pixels, hidden units, answer")
+        show_templates(subject)
+        return
+    picture = st.empty()
+    chosen = _choose_unit(subject)
+    unit = int(units_by_excitement(net, digit)[0]) if chosen is None else chosen
+    with picture.container(key="network_picture", gap="xsmall"):
+        svg = network_picture(net, digit, subject.names, unit, alone=chosen is not None)
+        st.image(svg, width="stretch", alt=_in_words(subject, unit))
+        st.caption(_legend(subject))
+    with st.container(key="one_unit", gap="small"):
+        st.html(_pixels_times_template(subject, unit))
+        st.html(_contributions(subject, unit))
+
+
+def _choose_unit(subject: Subject) -> int | None:
+    """Draw the choice of a unit; None is the most excited one, whichever that is."""
+    key, last = f"follow_{subject.whose}", subject.net.hidden_size - 1
+    if (st.session_state.get(key) or 0) > last:
+        st.session_state[key] = None  # of a larger network
+    return st.number_input(
+        f"Follow one hidden unit, 0 to {last:,}",
+        0,
+        last,
+        value=None,
+        key=key,
+        placeholder="the most excited",
+        width=250,
+    )
+
+
+def _in_words(subject: Subject, unit: int) -> str:
+    """Say what the picture shows, for somebody who cannot see it."""
+    A1, A2 = (array[0] for array in subject.net.forward(subject.digit[None])[1::2])
+    best = int(A2.argmax())
+    return (
+        f"The network: your drawing, {subject.net.hidden_size} hidden units of which unit {unit} is followed "
+        f"(activation {A1[unit]:.2f}), and ten outputs. It reads {subject.names[best]}, {A2[best]:.0%} sure."
+    )
+
+
+def _legend(subject: Subject) -> str:
+    hidden = subject.net.hidden_size
+    which = "" if hidden <= MOST_UNITS else f"The {MOST_UNITS} most excited of {hidden:,} hidden units. "
+    violet = ", violet: negative" if subject.net.activation == "tanh" else ""
+    return (
+        f"{which}Each has its template and a lamp: the brighter, the more excited{violet}. "
+        "Lines: :orange[**for**] a digit, :blue[**against**] it; the thicker, the more it counts."
+    )
+
+
+def _pixels_times_template(subject: Subject, unit: int) -> str:
+    """Write drawing x template = product as three pictures, and its sum as an addition."""
+    net, digit = subject.net, subject.digit
+    scale = scale_of(net.W1)
+    product = net.W1[unit] * digit
+    Z1, A1 = (array[0, unit] for array in net.forward(digit[None])[:2])
+    bend = ACTIVATION[net.activation]
+    return (
+        '<div class="inside-sum">'
+        + _figure(image(ink_picture(digit), "The drawing", 92), "pixels")
+        + "<b>×</b>"
+        + _figure(image(map_picture(net.W1[unit], scale), f"Template of unit {unit}", 92), f"template {unit}")
+        + "<b>=</b>"
+        + _figure(image(map_picture(product, scale), "Pixels times template", 92), "product")
+        + f"<p>all added up <b>{number(float(product.sum(dtype=np.float64)))}</b><br>"
+        f"bias <b>{number(net.b1[unit])}</b><br>sum Z1 <b>{number(Z1)}</b><br>"
+        f"{bend}: activation A1 <b>{number(A1)}</b></p></div>"
+    )
+
+
+def _contributions(subject: Subject, unit: int) -> str:
+    """Write activation x outgoing weight = contribution, a column a digit."""
+    weights = subject.net.W2[:, unit]
+    given = unit_contributions(subject.net, subject.digit)
+    heads = "".join(f"<th>{escape(name)}</th>" for name in subject.names)
+    rows = _row("weight", weights, scale_of(subject.net.W2)) + _row(
+        "A1 × weight", given[unit], float(np.abs(given).max()) or 1.0
+    )
+    return f'<div class="inside-table"><table><tr><th>unit {unit}, to</th>{heads}</tr>{rows}</table></div>'
+
+
+def _row(title: str, numbers: np.ndarray, scale: float) -> str:
+    cells = (f'<td style="background:{colour(n, scale)}">{number(n)}</td>' for n in numbers)
+    return f"<tr><th>{title}</th>{''.join(cells)}</tr>"
+
+
+def _figure(picture: str, title: str) -> str:
+    return f"<figure>{picture}<figcaption>{title}</figcaption></figure>"

@@ -1,0 +1,175 @@
+"""Draws the network as one picture, for the back row: 784 pixels, hidden units, ten outputs. No Streamlit."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from nn import TwoLayerNN
+from nn.explain.evidence import unit_contributions, units_by_excitement
+from ui.shared.signed_colours import AGAINST, FOR, ink_picture, map_picture, scale_of
+
+MOST_UNITS = 16  # drawn; more of them could not be told apart
+LINES = 40  # drawn from units to outputs, the strongest
+WIDTH, HEIGHT = 600, 392
+PICTURE = 166  # the side of the drawing
+UNIT_X, OUTPUT_X = 254, 480  # where units begin; the middle of the outputs
+GREY = "#9aa0a6"
+FOLLOWED = "#ffe14d"
+NEGATIVE = "#d58cff"  # a unit of tanh that says no
+
+
+def units_drawn(net: TwoLayerNN, digit: np.ndarray, followed: int) -> np.ndarray:
+    """
+    Choose the hidden units to draw.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    digit : (784,) floats in [0, 1]
+    followed : int
+        A unit that is drawn in any case.
+
+    Returns
+    -------
+    (n,) integers
+        All of them in their own order, or the 16 most excited ones, the most excited first.
+    """
+    if net.hidden_size <= MOST_UNITS:
+        return np.arange(net.hidden_size)
+    units = units_by_excitement(net, digit)[:MOST_UNITS]
+    return units if followed in units else np.append(units[:-1], followed)
+
+
+def network_picture(
+    net: TwoLayerNN, digit: np.ndarray, names: Sequence[str], followed: int, alone: bool
+) -> str:
+    """
+    Draw how one drawing goes through the network.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    digit : (784,) floats in [0, 1]
+    names : sequence of 10 str
+        What the classes are called.
+    followed : int
+        The hidden unit with a yellow ring.
+    alone : bool
+        Whether only its own lines shine.
+
+    Returns
+    -------
+    str
+        SVG, on black.
+    """
+    A1, A2 = (array[0] for array in net.forward(digit[None])[1::2])
+    units = units_drawn(net, digit, followed)
+    light = A1[units] / (np.abs(A1).max() or 1)
+    pitch = min(HEIGHT / len(units), 46)
+    heights = HEIGHT / 2 + (np.arange(len(units)) - (len(units) - 1) / 2) * pitch
+    side = pitch * 0.84
+    tell_apart = np.where(units == followed, 1, 0.15) if alone else np.ones(len(units))
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8"/>',
+        *_rays(heights, np.abs(light) * tell_apart),
+        *_contributions(unit_contributions(net, digit)[units], heights, UNIT_X + 2 * side + 4, tell_apart),
+        _image(ink_picture(digit), 12, (HEIGHT - PICTURE) / 2, PICTURE),
+        f'<rect x="12" y="{(HEIGHT - PICTURE) / 2}" width="{PICTURE}" height="{PICTURE}" '
+        f'fill="none" stroke="{GREY}"/>',
+        _text(12 + PICTURE / 2, (HEIGHT + PICTURE) / 2 + 24, "784 pixels", 19, GREY, "middle"),
+        *_units(net, units, heights, light, side, followed),
+        *_outputs(A2, names),
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def _rays(heights: np.ndarray, light: np.ndarray) -> list[str]:
+    """Lines from the drawing to the units, as bright as the unit."""
+    left, right = 12 + PICTURE + 4, UNIT_X - 22
+    start = HEIGHT / 2 + (heights - HEIGHT / 2) * 0.4
+    return [
+        f'<path d="M{left} {a:.0f} L{right} {b:.0f}" stroke="#fff" stroke-width="1.6" opacity="{o:.2f}"/>'
+        for a, b, o in zip(start, heights, 0.12 + 0.6 * light, strict=True)
+    ]
+
+
+def _contributions(given: np.ndarray, heights: np.ndarray, x: float, bright: np.ndarray) -> list[str]:
+    """Lines from the units to the outputs: orange for, blue against, as thick as it counts."""
+    strongest = np.abs(given).max() or 1
+    seen = np.abs(given) * bright[:, None]
+    lines = []
+    for place in np.argsort(seen, axis=None)[::-1][:LINES][::-1]:  # the strongest on top
+        i, k = divmod(int(place), given.shape[1])
+        share = abs(given[i, k]) / strongest
+        if share < 0.02:
+            continue
+        colour = "#" + bytes(np.uint8(FOR if given[i, k] > 0 else AGAINST)).hex()
+        end, middle = _output_height(k, given.shape[1]), (x + OUTPUT_X) / 2
+        lines.append(
+            f'<path d="M{x:.0f} {heights[i]:.0f} C{middle:.0f} {heights[i]:.0f} {middle:.0f} {end:.0f} '
+            f'{OUTPUT_X - 18} {end:.0f}" fill="none" stroke="{colour}" stroke-width="{0.6 + 7 * share:.1f}" '
+            f'opacity="{(0.25 + 0.65 * share) * bright[i]:.2f}"/>'
+        )
+    return lines
+
+
+def _units(
+    net: TwoLayerNN, units: np.ndarray, heights: np.ndarray, light: np.ndarray, side: float, followed: int
+) -> list[str]:
+    """Each unit: its number, its template, and a lamp."""
+    scale, parts = scale_of(net.W1), []
+    for unit, y, on in zip(units, heights, light, strict=True):
+        ring = FOLLOWED if unit == followed else "#777"
+        lamp = "#fff" if on >= 0 else NEGATIVE
+        parts += [
+            _text(UNIT_X - 4, y + 5, str(unit), 13, FOLLOWED if unit == followed else GREY, "end"),
+            _image(map_picture(net.W1[unit], scale), UNIT_X, y - side / 2, side),
+            f'<rect x="{UNIT_X}" y="{y - side / 2:.1f}" width="{side:.1f}" height="{side:.1f}" '
+            f'fill="none" stroke="{ring}"/>',
+            f'<circle cx="{UNIT_X + 1.5 * side + 4:.1f}" cy="{y:.1f}" r="{side / 2 - 1:.1f}" fill="{lamp}" '
+            f'fill-opacity="{abs(on):.2f}" stroke="{ring}" stroke-width="{2.5 if unit == followed else 1}"/>',
+        ]
+    return parts
+
+
+def _outputs(A2: np.ndarray, names: Sequence[str]) -> list[str]:
+    """Each output: a lamp as bright as it is probable, its name, and the percentage."""
+    long_names = max(map(len, names)) > 2
+    parts, best = [], int(A2.argmax())
+    for k, (name, p) in enumerate(zip(names, A2, strict=True)):
+        y = _output_height(k, len(A2))
+        shade, weight = ("#fff", 700) if k == best else (GREY, 400)
+        parts += [
+            f'<circle cx="{OUTPUT_X}" cy="{y:.1f}" r="15" fill="#fff" fill-opacity="{p:.2f}" '
+            f'stroke="{shade}" stroke-width="{2.5 if k == best else 1}"/>'
+        ]
+        if long_names:
+            label = f"{name[:11]} {p:.0%}" if p >= 0.05 else name[:11]
+            parts.append(_text(OUTPUT_X + 20, y + 5, label, 13, shade, "start", weight))
+            continue
+        parts.append(_text(OUTPUT_X + 22, y + 9, name, 27, shade, "start", weight))
+        if p >= 0.005:
+            parts.append(_text(WIDTH - 6, y + 7, f"{p:.0%}", 19, shade, "end", weight))
+    return parts
+
+
+def _output_height(k: int, count: int) -> float:
+    return HEIGHT * (k + 0.5) / count
+
+
+def _image(address: str, x: float, y: float, side: float) -> str:
+    return (
+        f'<image href="{address}" x="{x}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" '
+        'style="image-rendering:pixelated"/>'
+    )
+
+
+def _text(x: float, y: float, text: str, size: int, colour: str, anchor: str, weight: int = 400) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" fill="{colour}" '
+        f'text-anchor="{anchor}">{escape(text)}</text>'
+    )

@@ -1,0 +1,97 @@
+"""What the page 'Inside' looks at: which network, its classes, and the drawing it reads."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from data.dataset import DIGIT_NAMES
+from nn import TwoLayerNN
+from ui.shared.diverged import show_diverged
+from ui.shared.live import live
+from ui.state.session import Session
+
+WHOSE = {"yours": ":green[●] Yours", "expert": ":violet[●] Expert"}
+ACTIVATION = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
+
+
+class Subject(NamedTuple):
+    """One network and one drawing, the same for everything that a refresh shows."""
+
+    whose: str  # a key of WHOSE
+    net: TwoLayerNN
+    names: tuple[str, ...]  # of the ten classes
+    digit: np.ndarray | None  # (784,) float32 in [0, 1]; None where nothing is drawn
+    start: np.ndarray | None  # W1 as it was before any training, where that is known
+    pins: list[np.ndarray]  # of (28, 28): the drawings kept to be compared
+    learning: bool  # whether it will be another network at the next refresh
+
+
+def choose_network() -> str:
+    """Draw the choice between the visitor's network and the expert; return a key of `WHOSE`."""
+    choice = st.segmented_control(
+        "Look inside",
+        list(WHOSE),
+        default="yours",
+        required=True,
+        format_func=WHOSE.get,
+        key="inside_network",
+        persist_state="session",
+    )
+    return choice if choice in WHOSE else "yours"
+
+
+def show_live(session: Session, whose: str, panel: Callable[[Subject], None]) -> None:
+    """
+    Draw a panel about a network, again and again while that one learns.
+
+    Parameters
+    ----------
+    session : Session
+    whose : str
+        A key of `WHOSE`.
+    panel : callable
+        Draws a Subject.
+    """
+    learning = session.refreshing and whose == "yours"  # the expert does not change
+    live(learning, _show, session, whose, panel)
+
+
+def _show(session: Session, whose: str, panel: Callable[[Subject], None]) -> None:
+    subject = _look(session, whose)
+    if _exploded(subject):
+        show_diverged()
+    else:
+        panel(subject)
+
+
+def _look(session: Session, whose: str) -> Subject:
+    digit = None if session.digit is None else session.digit.reshape(784)
+    if whose == "expert":
+        return Subject(whose, session.expert, DIGIT_NAMES, digit, None, session.pins, learning=False)
+    run = session.trainer
+    net = run.net.copy()  # training swaps the parameters at any moment
+    earliest = run.checkpoints.nearest(0)
+    start = earliest.net.W1 if earliest.iteration == 0 else None
+    return Subject(whose, net, session.dataset.class_names, digit, start, session.pins, session.running)
+
+
+def _exploded(subject: Subject) -> bool:
+    """Tell whether numbers have left the range of float32, in the weights or on a picture's way."""
+    white = np.ones(784, np.float32)  # meets every weight
+    drawings = [] if subject.digit is None else [subject.digit]
+    pictures = np.stack([white, *drawings, *(pin.ravel() for pin in subject.pins)])
+    with np.errstate(all="ignore"):
+        return not all(np.isfinite(array).all() for array in subject.net.forward(pictures))
+
+
+def invite(what: str) -> None:
+    """Ask for a drawing, and say what it will bring."""
+    st.info(f"**Draw a digit**, and see here {what}.", icon=":material/draw:")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number with its sign and a true minus, such as +1.25 or −0.40."""
+    text = f"{value:+.{digits}f}" if abs(value) < 10_000 else f"{value:+.3g}"
+    return text.replace("-", "−")

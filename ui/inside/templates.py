@@ -1,0 +1,109 @@
+"""Every hidden unit's template: what it looks for, how excited it is, and for which digits it speaks."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from nn.explain.evidence import units_by_excitement
+from ui.inside.subject import Subject, number
+from ui.shared.signed_colours import colour, image, map_picture, scale_of
+
+AT_ONCE = 24  # cards
+LOUD = 0.5  # of the unit's largest weight: what is worth a word
+WHISPER = 0.1  # of the layer's full colour: below this a unit has hardly anything to say
+
+
+def show_templates(subject: Subject) -> None:
+    """Draw the cards, a page of them, and the way to the others."""
+    net = subject.net
+    pages = -(-net.hidden_size // AT_ONCE)
+    learned = subject.start is not None and st.toggle(
+        "Only what it has learned: the weights now, minus those at the start", key="only_learned"
+    )
+    W1 = net.W1 - subject.start if learned else net.W1
+    cards = st.empty()  # above the pages' numbers, though drawn after they are known
+    page = st.pagination(pages, key=f"templates_page_{subject.whose}") if pages > 1 else 1
+    if subject.digit is None:
+        order, sorting = np.arange(net.hidden_size), "in their own order: **draw a digit** to sort them"
+    else:
+        order, sorting = units_by_excitement(net, subject.digit), "the most excited first"
+    first = AT_ONCE * (min(page, pages) - 1)
+    with cards.container(key="templates", gap="xsmall"):
+        st.markdown(
+            f"**{net.hidden_size:,} hidden unit{'s' * (net.hidden_size > 1)}**, {sorting}. "
+            ":orange[**Ink here excites**], :blue[**here it calms**]."
+        )
+        st.html(template_cards(subject, W1, order[first : first + AT_ONCE]))
+        st.caption(
+            f"One scale for all: full colour from ±{scale_of(W1):.2g}. The ten cells are the weights "
+            "to the ten answers. Pixels that are black in every digit never learn: they keep their start."
+        )
+
+
+def template_cards(subject: Subject, W1: np.ndarray, units: np.ndarray) -> str:
+    """
+    Write a grid of cards, one a hidden unit.
+
+    Parameters
+    ----------
+    subject : Subject
+    W1 : (hidden, 784) floats
+        The templates.
+    units : (n,) integers
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    net = subject.net
+    A1 = None if subject.digit is None else net.forward(subject.digit[None]).A1[0]
+    scale, out_scale = scale_of(W1), scale_of(net.W2)
+    cards = []
+    for unit in units:
+        words = speaks_for(net.W2[:, unit], subject.names, out_scale)
+        excited = "" if A1 is None else f" · on <b>{A1[unit]:.2f}</b>".replace("-", "−")
+        cells = "".join(
+            f'<i style="background:{colour(weight, out_scale)}">{escape(name[:1])}</i>'
+            for weight, name in zip(net.W2[:, unit], subject.names, strict=True)
+        )
+        cards.append(
+            f"<div>{image(map_picture(W1[unit], scale), f'Template of unit {unit}, {escape(words)}')}"
+            f"<span><b>{unit}</b>{excited}<br>bias {number(net.b1[unit])}</span>"
+            f'<span class="cells">{cells}</span><small>{escape(words)}</small></div>'
+        )
+    return f'<div class="inside-cards">{"".join(cards)}</div>'
+
+
+def speaks_for(weights: np.ndarray, names: Sequence[str], scale: float) -> str:
+    """
+    Say which answers a unit speaks for and against when it is excited.
+
+    Parameters
+    ----------
+    weights : (10,) floats
+        Its outgoing weights.
+    names : sequence of 10 str
+        What the answers are called.
+    scale : float, above 0
+        Of the layer's weights; `scale_of`.
+
+    Returns
+    -------
+    str
+        Such as "for 7 and 9, against 3": at most three each, those at least half as loud as the loudest.
+    """
+    loudest = np.abs(weights).max()
+    if loudest < WHISPER * scale:
+        return "hardly says anything"
+    by_size = np.argsort(-np.abs(weights))
+    loud = [k for k in by_size if abs(weights[k]) >= LOUD * loudest]
+    words = []
+    for word, sign in (("for", 1), ("against", -1)):
+        chosen = [names[k] for k in loud if sign * weights[k] > 0][:3]
+        if chosen:
+            listed = " and ".join(filter(None, (", ".join(chosen[:-1]), chosen[-1])))
+            words.append(f"{word} {listed}")
+    return ", ".join(words)

@@ -1,0 +1,109 @@
+"""What a network answers on many digits, asked once and remembered until the network has changed."""
+
+from collections.abc import Hashable
+from functools import cached_property
+
+import numpy as np
+
+from nn import TwoLayerNN
+from nn.explain.errors import confusion_matrix
+from nn.functions import Array
+from ui.shared.diverged import probabilities
+
+WHILE_LEARNING = 1000  # digits asked about at each refresh; with many hidden units fewer, so that
+WEIGHTS = 250_000  # digits times hidden units stay below this, which is 5 ms on one processor
+
+
+class Answers:
+    """
+    What one network says of some digits.
+
+    Attributes
+    ----------
+    X : (n, 784) floats in [0, 1]
+        The digits that were asked about.
+    Y : (n,) integers, 0 to 9
+        What they are.
+    every : int
+        They are every so manieth of the split: row r of `X` is its row r * every.
+    of : int
+        Digits in the split.
+    probabilities : (n, 10) floats
+        What the network said.
+
+    Parameters
+    ----------
+    net : TwoLayerNN
+    X, Y : arrays
+        The split.
+    most : int, 1 or more
+        How many digits to ask about, spread evenly over the split.
+    """
+
+    def __init__(self, net: TwoLayerNN, X: Array, Y: Array, most: int) -> None:
+        self.of = len(X)
+        self.every = -(-len(X) // most)  # rounded up
+        self.X, self.Y = X[:: self.every], Y[:: self.every]
+        self.probabilities = probabilities(net, self.X)
+
+    def __len__(self) -> int:
+        """Count the digits that were asked about."""
+        return len(self.Y)
+
+    @property
+    def finite(self) -> bool:
+        """Whether these are probabilities at all; those of weights that have exploded are not."""
+        return bool(np.isfinite(self.probabilities).all())
+
+    @cached_property
+    def predicted(self) -> Array:
+        """(n,): the class that each was read as."""
+        return self.probabilities.argmax(axis=1)
+
+    @cached_property
+    def matrix(self) -> Array:
+        """(10, 10): what was read as what."""
+        return confusion_matrix(self.Y, self.predicted)
+
+    @property
+    def right(self) -> int:
+        """How many were read right."""
+        return int(np.trace(self.matrix))
+
+
+class Examiner:
+    """Asks the networks, and asks again only when a network or the digits are others."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, tuple[tuple, Answers]] = {}
+        self.asked = 0  # times that a network was really asked
+
+    def answers(self, about: Hashable, net: TwoLayerNN, X: Array, Y: Array, learning: bool) -> Answers:
+        """
+        Return what a network says of a split.
+
+        Parameters
+        ----------
+        about : hashable
+            Names the network and the split; of each name the last answers are kept.
+        net : TwoLayerNN
+        X, Y : arrays
+            The split.
+        learning : bool
+            Whether the network is changing all the time: then at most 1,000 digits are asked about.
+
+        Returns
+        -------
+        Answers
+        """
+        most = min(len(X), WHILE_LEARNING, WEIGHTS // net.hidden_size) if learning else len(X)
+        asked = (net.parameters, X, most)
+        before, answers = self._known.get(about, ((None, None, None), None))
+        if asked[0] is before[0] and asked[1] is before[1] and most == before[2]:
+            return answers
+        net = net.copy()  # the parameters may be swapped at any moment
+        net.parameters = asked[0]
+        answers = Answers(net, X, Y, most)
+        self._known[about] = (asked, answers)
+        self.asked += 1
+        return answers

@@ -1,0 +1,125 @@
+"""Accuracy and loss of a run against the iteration, and of the run that it left. No Streamlit."""
+
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from nn.history import History
+from ui.shared.charts import (
+    HELD_OUT,
+    PADDING,
+    PERCENT,
+    TRAINING,
+    Chart,
+    iterations,
+    position,
+    tip,
+    told,
+    told_apart,
+)
+
+POINTS = 200  # drawn of each curve; a screen shows no more
+SERIES = ("training", "held out")
+RUNS = ("this run", "the run it left")
+
+What = Literal["accuracy", "loss"]
+
+
+def accuracy_chart(history: History, end: int, left: History | None = None) -> Chart:
+    """
+    Draw accuracy against iteration, on training and on held-out digits.
+
+    Parameters
+    ----------
+    history : History
+    end : int
+        The iteration where the axis ends: fixed, so that nothing jumps while the curves grow.
+    left : History, optional
+        Of the run that this one was forked from: its curves are thin and dashed.
+
+    Returns
+    -------
+    Chart
+    """
+    return _curves("accuracy", history, end, left, PERCENT, 1, ".1%")
+
+
+def loss_chart(history: History, end: int, left: History | None = None) -> Chart:
+    """
+    Draw the loss against iteration, on training and on held-out digits.
+
+    Parameters
+    ----------
+    history, end, left
+        As for `accuracy_chart`.
+
+    Returns
+    -------
+    Chart
+        The axis ends a little above the first loss; a loss that explodes leaves it.
+    """
+    first = history.points[0]
+    losses = [loss for loss in (first.train_loss, first.dev_loss) if np.isfinite(loss)]
+    highest = float(np.ceil(max([2.5, *losses])))
+    axis = {"tickCount": 4, "title": None, "minExtent": 44}
+    return _curves("loss", history, end, left, axis, highest, ".3f")
+
+
+def curve_table(history: History, run: str, what: What) -> pd.DataFrame:
+    """
+    Return the two curves of a run as a table.
+
+    Parameters
+    ----------
+    history : History
+    run : str
+        What the run is called.
+    what : {"accuracy", "loss"}
+
+    Returns
+    -------
+    DataFrame
+        `iteration`, `value`, `digits` (one of `SERIES`) and `run`; at most 200 points a curve.
+    """
+    points = history.sampled(POINTS)
+    return pd.DataFrame(
+        {
+            "iteration": [point.iteration for point in points] * 2,
+            "value": [getattr(p, f"{split}_{what}") for split in ("train", "dev") for p in points],
+            "digits": np.repeat(SERIES, len(points)),
+            "run": run,
+        }
+    )
+
+
+def _curves(
+    what: What,
+    history: History,
+    end: int,
+    left: History | None,
+    axis: dict[str, Any],
+    highest: float,
+    number: str,
+) -> Chart:
+    tables = [curve_table(left, RUNS[1], what)] if left else []  # first, so that it lies below
+    table = pd.concat([*tables, curve_table(history, RUNS[0], what)], ignore_index=True)
+    spec = {
+        "padding": PADDING,
+        "mark": {"type": "line", "clip": True},
+        "encoding": {
+            "x": iterations(end),
+            "y": position("value", axis, [0, highest]),
+            "color": told_apart("digits", dict(zip(SERIES, [TRAINING, HELD_OUT], strict=True))),
+            "strokeDash": told_apart("run", dict(zip(RUNS, [[1, 0], [5, 4]], strict=True))),
+            "strokeWidth": told_apart("run", dict(zip(RUNS, [2.5, 1.2], strict=True))),
+            "tooltip": [tip("iteration", "d"), tip("digits"), tip("value", number)],
+        },
+    }
+    last = history.points[-1]
+    train, dev = (told(getattr(last, f"{split}_{what}"), number) for split in ("train", "dev"))
+    alt = (
+        f"{what.capitalize()} after {last.iteration} iterations: {train} on training digits, "
+        f"{dev} on held-out digits."
+    )
+    return Chart(table, spec, alt)
