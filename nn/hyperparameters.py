@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from nn.checks import is_number, is_whole
-from nn.optimizers import OPTIMIZERS
+from nn.optimizers import OPTIMIZERS, SCHEDULES
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Hyperparameters:
         Share of the hidden units left out, at random, for each digit at each update.
     seed : int, 0 or more
         Decides the order of the digits and which units drop out.
+    schedule : {"constant", "cosine"}
+        Whether the learning rate stays, or falls to 0 along half a cosine wave over the iterations. With
+        more iterations the wave is longer: a finished run that goes on does so at a higher rate.
 
     Raises
     ------
@@ -44,6 +47,7 @@ class Hyperparameters:
     l2: float = 0.0
     dropout: float = 0.0
     seed: int = 0
+    schedule: str = "constant"
 
     def __post_init__(self) -> None:
         """Refuse what cannot work, with the value and what to choose instead."""
@@ -60,6 +64,7 @@ class Hyperparameters:
         self._need(is_number(self.l2) and self.l2 >= 0, "l2", "a number, 0 or more")
         self._need(is_number(self.dropout) and 0 <= self.dropout < 1, "dropout", "a share from 0 to below 1")
         self._need(is_whole(self.seed, 0), "seed", "a whole number, 0 or more")
+        self._need(self.schedule in SCHEDULES, "schedule", f"one of {', '.join(SCHEDULES)}")
         # plain numbers from here on: one float64 of NumPy's would turn all float32 weights into float64
         for name in ("learning_rate", "l2", "dropout"):
             object.__setattr__(self, name, float(getattr(self, name)))
@@ -70,6 +75,10 @@ class Hyperparameters:
     def _need(self, fine: bool, name: str, wanted: str) -> None:
         if not fine:
             raise ValueError(f"{name} is {getattr(self, name)!r}; choose {wanted}.")
+
+    def learning_rate_at(self, iteration: int) -> float:
+        """Compute the learning rate of the update that follows so many others."""
+        return self.learning_rate * SCHEDULES[self.schedule](iteration / self.iterations)
 
     def batches_per_epoch(self, digits: int) -> int:
         """Count the updates in one pass over so many digits, the short last one included."""

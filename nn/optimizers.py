@@ -1,5 +1,7 @@
-"""How a gradient becomes a step: gradient descent and three descendants, a few lines each."""
+"""How a gradient becomes a step: gradient descent, three descendants, and how the learning rate falls."""
 
+import math
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -122,6 +124,20 @@ OPTIMIZERS: dict[str, type] = {
     "rmsprop": RMSprop,
     "adam": Adam,
 }
+
+
+def constant(progress: float) -> float:
+    """Keep the learning rate as it is."""
+    return 1.0
+
+
+def cosine(progress: float) -> float:
+    """(1 + cos(pi k / N)) / 2: from 1 to 0 along half a wave (Loshchilov and Hutter, SGDR, 2017, eq. 5)."""
+    return 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
+
+
+# The share of the learning rate that is used after k of N iterations, by k / N.
+SCHEDULES: dict[str, Callable[[float], float]] = {"constant": constant, "cosine": cosine}
 
 
 def _zeros(arrays: Arrays) -> Arrays:

@@ -236,7 +236,7 @@ class Trainer:
 
     def _update(self, batch: Batch) -> None:
         """Move the parameters by the batch's gradient, and keep the books."""
-        rate = batch.settings.learning_rate
+        rate = batch.settings.learning_rate_at(self.iteration)
         parameters = self._optimizer.step(self.net.parameters, batch.gradients, rate)
         if not np.isfinite(batch.loss) or not all(np.isfinite(array).all() for array in parameters):
             self._diverged = True

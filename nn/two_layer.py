@@ -38,7 +38,7 @@ def train(
     X_dev, Y_dev : optional
         Held-out digits to watch.
     **hyperparameters
-        batch_size, optimizer, l2, dropout and seed, as in `nn.Hyperparameters`.
+        batch_size, optimizer, schedule, l2, dropout and seed, as in `nn.Hyperparameters`.
 
     Returns
     -------

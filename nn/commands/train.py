@@ -13,7 +13,7 @@ from nn.commands.evaluate import report
 from nn.commands.inputs import add_data_arguments, load_digits
 from nn.commands.plot import plot
 from nn.functions import ACTIVATIONS
-from nn.optimizers import OPTIMIZERS
+from nn.optimizers import OPTIMIZERS, SCHEDULES
 from nn.parameters import INITS
 
 NUMBERS = (
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--activation", choices=ACTIVATIONS, default="relu", help="of the hidden units")
     parser.add_argument("--init", choices=INITS, default="uniform", help="how the weights start")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="gradient_descent", help="makes the steps")
+    parser.add_argument("--schedule", choices=SCHEDULES, default="constant", help="of the learning rate")
     parser.add_argument("--save", help="where to write the network, for example my.npz")
     parser.add_argument("--plot", help="where to draw curves and answers, for example curves.png")
 

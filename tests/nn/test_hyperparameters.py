@@ -15,6 +15,7 @@ from nn import Hyperparameters
         ("iterations", [0, -1, 1.5, "10", None, True]),
         ("batch_size", [0, -1, 1.5, "16", False]),
         ("optimizer", ["sgd", "Adam", None]),
+        ("schedule", ["linear", "Cosine", None, 1]),
         ("l2", [-1e-9, float("nan"), "0"]),
         ("dropout", [-0.1, 1, 1.5, float("nan"), "0.5"]),
         ("seed", [-1, 0.5, "0", None]),
@@ -37,6 +38,7 @@ def test_settings_are_plain_numbers_whatever_they_came_as():
         "iterations": int,
         "batch_size": int,
         "optimizer": str,
+        "schedule": str,
         "l2": float,
         "dropout": float,
         "seed": int,
@@ -51,3 +53,26 @@ def test_settings_cannot_be_changed_in_place():
 @pytest.mark.parametrize(("batch_size", "count"), [(None, 1), (50, 1), (64, 1), (49, 2), (16, 4), (1, 50)])
 def test_the_short_last_batch_counts(batch_size: int | None, count: int):
     assert Hyperparameters(batch_size=batch_size).batches_per_epoch(50) == count
+
+
+@pytest.mark.parametrize(
+    ("iteration", "rate"),
+    [
+        (0, 0.4),  # cos 0 = 1
+        (25, 0.4 * 0.8535534),  # cos(pi/4) = 0.7071068
+        (50, 0.2),  # cos(pi/2) = 0
+        (75, 0.4 * 0.1464466),
+        (99, 0.4 * 0.00024672),  # the last of 100 updates: cos(0.99 pi) = -0.99950656
+        (100, 0.0),
+        (130, 0.0),  # and never up again
+    ],
+)
+def test_the_cosine_schedule_by_hand(iteration: int, rate: float):
+    settings = Hyperparameters(learning_rate=0.4, iterations=100, schedule="cosine")
+    assert settings.learning_rate_at(iteration) == pytest.approx(rate, rel=1e-4, abs=1e-12)
+    assert settings.replace(schedule="constant").learning_rate_at(iteration) == 0.4
+
+
+def test_more_iterations_stretch_the_wave():
+    settings = Hyperparameters(learning_rate=0.4, iterations=100, schedule="cosine")
+    assert settings.replace(iterations=200).learning_rate_at(100) == pytest.approx(0.2)

@@ -31,6 +31,33 @@ def test_a_batch_in_slices_has_the_gradient_of_the_whole(small_slices: None, tra
         np.testing.assert_allclose(found, array, rtol=1e-12, atol=1e-14)
 
 
+def test_each_update_uses_the_learning_rate_of_its_iteration():
+    """Four iterations on a cosine: the shares are 1, 0.854, 0.5 and 0.146."""
+    digits, net = toy_digits(dtype=np.float64), toy_net(dtype=np.float64)
+    X, Y = digits.X_train, digits.Y_train
+    trainer = toy_trainer(digits, net, learning_rate=0.2, iterations=4, schedule="cosine")
+    for share in (1, 0.8535534, 0.5, 0.1464466):
+        before = net.copy()
+        gradients = before.backward(X, Y, before.forward(X))
+        trainer.step()
+        for old, new, dW in zip(before.parameters, net.parameters, gradients, strict=True):
+            np.testing.assert_allclose(new - old, -0.2 * share * dW, rtol=1e-6, atol=1e-12)
+    assert trainer.status is Status.FINISHED
+
+
+def test_a_finished_cosine_goes_on_along_the_longer_wave():
+    """As if the run of 4 iterations had been one of 8 from now on: shares 0.5 for the fifth."""
+    digits, net = toy_digits(dtype=np.float64), toy_net(dtype=np.float64)
+    trainer = toy_trainer(digits, net, learning_rate=0.2, iterations=4, schedule="cosine")
+    trainer.train()
+    trainer.hyperparameters = trainer.hyperparameters.replace(iterations=8)
+    before, X, Y = net.copy(), digits.X_train, digits.Y_train
+    trainer.step()
+    gradients = before.backward(X, Y, before.forward(X))
+    for old, new, dW in zip(before.parameters, net.parameters, gradients, strict=True):
+        np.testing.assert_allclose(new - old, -0.1 * dW, rtol=1e-6, atol=1e-12)
+
+
 def test_dropout_is_the_same_in_slices_and_as_a_whole(monkeypatch: pytest.MonkeyPatch):
     whole, sliced = (
         toy_trainer(toy_digits(dtype=np.float64), toy_net(dtype=np.float64), **BUSY) for _ in range(2)
