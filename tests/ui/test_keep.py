@@ -15,8 +15,7 @@ from nn import TwoLayerNN
 from tests.runs import RunsPage
 from tests.toy import same_parameters
 from tests.ui.test_reproduce import ROOT
-from ui.history.keep import history_csv, lesson_link
-from ui.history.network_file import read_network, write_network
+from ui.history.keep import history_csv, lesson_link, read_network, write_network
 
 SAMPLE = load_sample()
 
@@ -62,16 +61,16 @@ def bomb() -> bytes:
 
 
 BAD = {
-    "text": (b"label,pixel0\n7,0\n", "no .npz file"),
-    "nothing": (b"", "no .npz file"),
-    "cut off": (npz()[:-30], "no .npz file"),
-    "pickle": (pickle.dumps(Bomb()), "no .npz file"),
+    "text": (b"label,pixel0\n7,0\n", "not an .npz file"),
+    "nothing": (b"", "not an .npz file"),
+    "cut off": (npz()[:-30], "not an .npz file"),
+    "pickle": (pickle.dumps(Bomb()), "not an .npz file"),
     "pickle inside": (npz(W1=np.array([Bomb()], dtype=object)), "not a saved network"),
     "zip of something else": (npz(W1=None, b1=None), "has no array 'W1"),
     "NaN": (npz(W1=with_nan()), "not finite"),
     "infinity": (npz(b2=np.full(10, np.inf)), "not finite"),
     "too large for float32": (npz(b2=np.full(10, 1e300)), "float32"),
-    "too large to answer": (npz(W1=np.full((4, 784), 3e38, np.float32)), "no numbers any more"),
+    "too large to answer": (npz(W1=np.full((4, 784), 3e38, np.float32)), "answers overflow"),
     "whole numbers": (npz(b2=np.arange(10)), "weights are floats"),
     "arrays that do not fit": (npz(b1=np.zeros(5)), "do not fit"),
     "unknown activation": (npz(activation="gelu"), "gelu"),
@@ -142,6 +141,7 @@ def test_the_script_on_the_page_repeats_the_run_on_the_page():
         page.press("train").wait(lambda page: page.iteration() > 8)
         assert not any("Hyperparameters" in code.value for code in page.app.code)
         page.set("learning_rate", 0.4).wait(lambda page: page.iteration() > 20).press("train")
+        page.set("read_script", True)
         (program,) = (code.value for code in page.app.code if "Hyperparameters" in code.value)
         assert "learning_rate=0.1," in program and "learning_rate=0.4," in program
         assert str(page.trainer.history.points[-1].dev_accuracy) in program
@@ -149,6 +149,19 @@ def test_the_script_on_the_page_repeats_the_run_on_the_page():
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_page_computes_nothing_until_a_file_is_asked_for(monkeypatch: pytest.MonkeyPatch):
+    with RunsPage("Keep and share", iterations="4") as page:
+        page.train_to_the_end()
+        asked = []
+        monkeypatch.setattr("ui.history.keep.script", lambda run: asked.append(run) or "# a script")
+        monkeypatch.setattr("ui.history.keep.notebook", lambda run: asked.append(run) or "{}")
+        points = len(page.trainer.history)
+        page.look().look()
+        assert not asked and len(page.trainer.history) == points
+        assert "# a script" in [code.value for code in page.set("read_script", True).app.code]
+        assert asked == [page.session.run]
 
 
 def test_the_link_carries_all_settings():

@@ -155,7 +155,7 @@ def test_digits_of_ones_own_are_loaded_from_their_file(tmp_path: Path, monkeypat
 def test_the_other_sources_are_named_with_their_split():
     program = script(a_run(settings=Settings(dataset="mnist")))
     assert "load_mnist(dev_size=1000, seed=0)" in program
-    with pytest.raises(Unrepeatable, match="not in data/ any more"):
+    with pytest.raises(Unrepeatable, match="no longer in data/"):
         script(a_run(settings=Settings(dataset="gone.csv")))
 
 
@@ -193,8 +193,19 @@ def test_after_a_step_or_at_the_end_any_change_is_repeated():
     assert claims(script(run)) == (6, accuracy(run)) and execute(script(run)).returncode == 0
 
 
-def test_writing_it_down_does_not_disturb_the_run():
+def test_writing_it_down_neither_disturbs_nor_copies_nor_measures_the_run(monkeypatch: pytest.MonkeyPatch):
     run = go(a_run(), 3)
-    before = run.trainer.net.parameters, len(run.trainer.history)
-    script(run), notebook(run)
-    assert run.trainer.net.parameters is before[0] and len(run.trainer.history) == before[1]
+    parameters = run.trainer.net.parameters
+    for name in ("fork", "measure"):
+        monkeypatch.delattr(Trainer, name)
+    assert claims(script(run)) == (3, run.trainer.history.points[-1].dev_accuracy) and notebook(run)
+    assert run.trainer.net.parameters is parameters
+
+
+def test_a_run_under_way_is_written_down_up_to_its_latest_measurement():
+    run = go(a_run(batch_size=64, iterations=500), 2)
+    run.change(run.trainer.hyperparameters.replace(learning_rate=0.3))
+    for _ in range(7):
+        run.trainer.step()  # measured only now and then
+    last = run.trainer.history.points[-1]
+    assert claims(script(run)) == (last.iteration, last.dev_accuracy) and execute(script(run)).returncode == 0

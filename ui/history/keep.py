@@ -1,40 +1,49 @@
-"""What one takes home: the network, its curves, the way to train it again, and the link to the lesson."""
+"""What a visitor takes home: the network, its curves, a program that trains it again, and a link."""
 
+import io
+import zipfile
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from nn import History
-from ui.history.network_file import MOST_MEGABYTES, read_network, write_network
-from ui.history.reproduce import Unrepeatable, notebook, script
+from nn import History, TwoLayerNN
+from nn.model import MAX_HIDDEN
+from nn.parameters import Parameters
+from ui.history.reproduce import Unrepeatable, notebook, refuse, script
 from ui.shared.words import escaped
 from ui.state.run import UPLOADED
 from ui.state.session import Session
 
+MOST_MEGABYTES = 20  # of a file, packed and unpacked: 1,024 hidden units in float64 take 6.5
+PIXELS, CLASSES = 784, 10
+
 
 def show_keep(session: Session) -> None:
-    """Draw the page's part."""
+    """Draw the view 'Keep and share'."""
     _show_files(session)
     st.markdown("**A link to these settings**")
     st.code(lesson_link(st.context.url, st.query_params.to_dict()), language=None, wrap_lines=True)
-    notes = ["It carries every setting of the sidebar, not what was learned."]
+    notes = ["It holds every setting in the sidebar, but nothing that the network has learned."]
     if session.settings.dataset.startswith(UPLOADED):
-        notes.append("Your own file is not in it: whoever opens it adds the file first.")
+        notes.append("Your own file is not part of it: whoever opens the link has to add the file first.")
     st.caption(" ".join(notes))
     _show_reproduction(session)
 
 
 def lesson_link(address: str | None, query: dict[str, str]) -> str:
     """
-    Put the link together that reopens the lesson on the first page.
+    Return the link that reopens the lesson on the first page.
 
     Parameters
     ----------
     address : str or None
-        Of the page, where the browser has told it.
+        Of the page on show, if the browser has sent it.
     query : dict of str to str
-        The settings that are not the defaults, as `ui.state.link` writes them.
+        The settings that differ from the defaults, as `ui.state.link` writes them.
 
     Returns
     -------
@@ -51,27 +60,81 @@ def history_csv(history: History) -> str:
     return pd.DataFrame(history.points).to_csv(index=False)
 
 
+def write_network(net: TwoLayerNN) -> bytes:
+    """Return the content of the file that `TwoLayerNN.save` writes."""
+    file = io.BytesIO()
+    net.save(file)
+    return file.getvalue()
+
+
+def read_network(content: bytes) -> TwoLayerNN:
+    """
+    Read a network from a visitor's file, and check that the page can go on with it.
+
+    Parameters
+    ----------
+    content : bytes
+        Of a .npz file.
+
+    Returns
+    -------
+    TwoLayerNN
+        In float32, 784 pixels to ten classes.
+
+    Raises
+    ------
+    ValueError
+        When the file is of another kind, too large, or holds something else. No code in it is ever run.
+    """
+    if len(content) > MOST_MEGABYTES * 10**6:
+        raise ValueError(f"The file has {len(content) / 1e6:.0f} MB; a network has at most {MOST_MEGABYTES}.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except Exception as error:  # of many kinds: the file may hold anything
+        raise ValueError("This is not an .npz file. Choose one written by 'Save the network'.") from error
+    if unpacked > MOST_MEGABYTES * 10**6:
+        raise ValueError(
+            f"Unpacked, the file would have {unpacked / 1e6:,.0f} MB; a network has at most {MOST_MEGABYTES}."
+        )
+    net = TwoLayerNN.load(io.BytesIO(content))
+    if (net.input_size, net.output_size) != (PIXELS, CLASSES):
+        raise ValueError(
+            f"This network turns {net.input_size:,} numbers into {net.output_size:,} classes; "
+            f"the page needs {PIXELS} pixels and {CLASSES} classes."
+        )
+    if net.hidden_size > MAX_HIDDEN:
+        raise ValueError(
+            f"This network has {net.hidden_size:,} hidden units; the page takes up to {MAX_HIDDEN:,}."
+        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        net.parameters = Parameters(*(array.astype(np.float32) for array in net.parameters))
+        if not all(np.isfinite(array).all() for array in net.parameters):
+            raise ValueError("Some weights in the file are larger than float32 can hold (3.4e38).")
+        if not np.isfinite(net.forward(np.ones((1, PIXELS), np.float32)).Z2).all():
+            raise ValueError("The weights in the file are so large that the network's answers overflow.")
+    return net
+
+
 def _show_files(session: Session) -> None:
-    """Draw what is saved and what is loaded."""
+    """Draw what can be saved and loaded."""
     trainer = session.trainer
     with st.container(horizontal=True, gap="small", key="keep_files"):
-        st.download_button(
+        _download(  # the network as it is when the button is clicked
             "Save the network",
-            lambda: write_network(trainer.net.copy()),  # as it is when clicked
+            lambda: write_network(trainer.net.copy()),
             "network.npz",
             "application/octet-stream",
-            icon=":material/save:",
-            key="save_network",
-            on_click="ignore",
+            "save",
+            "save_network",
         )
-        st.download_button(
+        _download(
             "History as CSV",
             lambda: history_csv(trainer.history),
             "history.csv",
             "text/csv",
-            icon=":material/table:",
-            key="history_csv",
-            on_click="ignore",
+            "table",
+            "history_csv",
         )
     st.file_uploader(
         f"Load a network (.npz, at most {MOST_MEGABYTES} MB): a new run starts from its weights",
@@ -81,59 +144,57 @@ def _show_files(session: Session) -> None:
         on_change=_load,
         args=(session,),
     )
-    if session.load_error:
-        st.error(escaped(f"{session.load_error} Nothing has changed."))
+    if error := st.session_state.get("load_error"):
+        st.error(escaped(f"{error} Nothing has changed."))
     elif session.run.source:
-        st.success(escaped(f"The run on show started from the weights in {session.run.source}."))
+        st.success(escaped(f"This run started from the weights in {session.run.source}."))
 
 
 def _load(session: Session) -> None:
     file = st.session_state["load_network"]
-    session.load_error = None
+    st.session_state["load_error"] = None
     if file is None:
         return
     try:
         net = read_network(file.getvalue())
     except ValueError as error:
-        session.load_error = f"{file.name}: {error}"
+        st.session_state["load_error"] = f"{file.name}: {error}"
         return
     session.load(net, file.name)
     session.adopt()
 
 
 def _show_reproduction(session: Session) -> None:
-    """Draw the run as a script and as a notebook, or say why there is none."""
-    st.markdown("**Reproduce this run**")
+    """Offer the run as a script and as a notebook, written only when asked for, or say why there is none."""
+    st.markdown("**Train this run again**")
     if session.running:
-        st.caption("Pause, or wait for the end: then the run can be written down.")
+        st.caption("Pause the run, or wait until it has finished: then it can be written as a program.")
         return
     run = session.run
     try:
-        program, book = script(run), notebook(run)
+        refuse(run)
     except Unrepeatable as reason:
         st.info(escaped(reason))
         return
-    with st.container(horizontal=True, gap="small", key="reproduce"):
-        st.download_button(
-            "Script",
-            program,
-            "reproduce.py",
-            "text/x-python",
-            icon=":material/code:",
-            key="script",
-            on_click="ignore",
-        )
-        st.download_button(
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reproduce"):
+        _download("Script", partial(script, run), "reproduce.py", "text/x-python", "code", "script")
+        _download(
             "Notebook",
-            book,
+            partial(notebook, run),
             "reproduce.ipynb",
             "application/x-ipynb+json",
-            icon=":material/menu_book:",
-            key="notebook",
-            on_click="ignore",
+            "menu_book",
+            "notebook",
         )
-    place = "Keep it in the project's folder and run it there: it ends with the same accuracy, or complains."
+        read_here = st.toggle("Read the script here", key="read_script")
+    place = "Put it in the project's folder and run it there: it ends with the same accuracy, or complains."
     if run.settings.dataset.startswith(UPLOADED):
         place += f" Put {escaped(run.settings.dataset.removeprefix(UPLOADED))} beside it."
     st.caption(place)
-    st.code(program, language="python", height=260)
+    if read_here:
+        st.code(script(run), language="python", height=260)
+
+
+def _download(label: str, make: Callable[[], str | bytes], file: str, kind: str, icon: str, key: str) -> None:
+    """Draw a button that makes a file, but only once it is clicked."""
+    st.download_button(label, make, file, kind, icon=f":material/{icon}:", key=key, on_click="ignore")

@@ -1,6 +1,7 @@
-"""Writes a run down as a script and as a notebook that train it again and come to the same accuracy."""
+"""Writes a run down as a script and as a notebook that train it again, to the same accuracy."""
 
 import json
+from functools import partial
 from inspect import signature
 
 from data import list_sources
@@ -10,10 +11,21 @@ ABOUT = (
     "Trains one network as it was trained on the page, and checks that it ends with the same accuracy.\n"
     "Keep this file in the project's folder, where `nn` and `data` are, and run it there."
 )
+TRAINER = "trainer = Trainer(net, digits, settings)"
 
 
 class Unrepeatable(ValueError):
     """Says why a run cannot be written down."""
+
+
+def refuse(run: Run) -> None:
+    """Raise `Unrepeatable` if a few lines cannot repeat the run; nothing is computed for that."""
+    if run.source:
+        raise Unrepeatable(
+            f"This run started from the weights in {run.source}, and the page cannot know how those were "
+            "trained. Save the network instead."
+        )
+    _digits(run)
 
 
 def script(run: Run) -> str:
@@ -23,7 +35,7 @@ def script(run: Run) -> str:
     Parameters
     ----------
     run : Run
-        It is repeated up to where it stands now.
+        It is repeated up to its latest measurement; nothing is measured for it.
 
     Returns
     -------
@@ -39,56 +51,40 @@ def script(run: Run) -> str:
 
 
 def notebook(run: Run) -> str:
-    """
-    Write a run down as a Jupyter notebook of the same program.
-
-    Parameters
-    ----------
-    run : Run
-
-    Returns
-    -------
-    str
-        JSON, nbformat 4.5.
-
-    Raises
-    ------
-    Unrepeatable
-        As for `script`.
-    """
-    cells = [_cell("markdown", f"# One run, once more\n\n{ABOUT}")]
+    """Write a run down as a Jupyter notebook of the same program: JSON, nbformat 4.5; see `script`."""
+    cells = [_cell("markdown", f"# The same run again\n\n{ABOUT}")]
     for words, code in _parts(run):
         cells += [_cell("markdown", words), _cell("code", code)]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(book, indent=1, ensure_ascii=False)
+    document = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, indent=1, ensure_ascii=False)
 
 
 def _parts(run: Run) -> list[tuple[str, str]]:
     """Return the steps, each in words and in code."""
-    _refuse(run)
-    goal = run.trainer.fork()  # whatever the run does meanwhile
-    accuracy = goal.measure().dev_accuracy
+    refuse(run)
+    goal = run.trainer.history.points[-1]
     loader, arguments = _digits(run)
-    shipped = run.settings.from_expert
+    from_expert = run.settings.from_expert
     imports = (
         "import sys\n\n"
         'sys.path.insert(0, ".")  # the project\'s folder\n\n'
         "from threadpoolctl import threadpool_limits\n\n"
         f"from data import {loader}\n"
-        f"from nn import Hyperparameters, Trainer{'' if shipped else ', TwoLayerNN'}\n"
+        f"from nn import Hyperparameters, Trainer{'' if from_expert else ', TwoLayerNN'}\n"
         + ("from data.augment import distort\n" if any(change.distorted for change in run.changes) else "")
-        + ("from nn.expert import load_expert\n" if shipped else "")
-        + '\nthreadpool_limits(1, user_api="blas")  # as the page: sums in another order differ'
+        + ("from nn.expert import load_expert\n" if from_expert else "")
+        + '\nthreadpool_limits(1, user_api="blas")  # as on the page: sums in another order round differently'
     )
     start = f"digits = {loader}({arguments})\nnet = {_network(run)}"
     check = (
         "accuracy = trainer.measure().dev_accuracy\n"
         'print(f"{accuracy:.2%} of the held-out digits after {trainer.iteration} iterations")\n'
-        f'assert (trainer.iteration, accuracy) == ({goal.iteration}, {accuracy!r}), "not the same run"'
+        f"assert (trainer.iteration, accuracy) == ({goal.iteration}, {goal.dev_accuracy!r}), "
+        '"not the same run"'
     )
     return [
         ("Everything but the digits is in `nn`. One thread, so that every sum is rounded alike.", imports),
@@ -98,23 +94,15 @@ def _parts(run: Run) -> list[tuple[str, str]]:
     ]
 
 
-def _refuse(run: Run) -> None:
-    if run.source:
-        raise Unrepeatable(
-            f"This run started from the weights in {run.source}; how those were trained, nobody knows here. "
-            "Save the network instead."
-        )
-
-
 def _digits(run: Run) -> tuple[str, str]:
-    """Return the name of the function that loads the digits, and what it is called with."""
+    """Return the name of the function that loads the digits, and its arguments."""
     key = run.settings.dataset
     if key.startswith(UPLOADED):
         return "load_csv", repr(key.removeprefix(UPLOADED))
     source = next((source for source in list_sources() if source.key == key), None)
     if source is None:
-        raise Unrepeatable(f"The file {key} that it learned from is not in data/ any more.")
-    if source.loader.__class__.__name__ == "partial":  # load_csv with its path
+        raise Unrepeatable(f"The file {key} that this run learned from is no longer in data/.")
+    if isinstance(source.loader, partial):  # load_csv with its path
         return "load_csv", repr(f"data/{source.loader.args[0].name}")
     defaults = {name: parameter.default for name, parameter in signature(source.loader).parameters.items()}
     return source.loader.__name__, f"dev_size={defaults['dev_size']}, seed={defaults['seed']}"
@@ -132,25 +120,19 @@ def _network(run: Run) -> str:
 
 def _training(changes: list[Change], iteration: int) -> str:
     """Write down the updates, a paragraph for each setting."""
-    longest = max(iteration, 1)
     ends = [*(min(change.iteration, iteration) for change in changes[1:]), iteration]
     paragraphs = []
     for change, end in zip(changes, ends, strict=True):
-        settings = change.hyperparameters.replace(iterations=longest)
+        settings = change.hyperparameters.replace(iterations=max(iteration, 1))
         if paragraphs and change.iteration >= end:
             continue  # set, but nothing was learned with it
         values = ",\n".join(f"    {name}={value!r}" for name, value in vars(settings).items())
-        made = f"Hyperparameters(\n{values},\n)"
-        first = (
-            "trainer = Trainer(net, digits, settings)"
-            if not paragraphs
-            else "trainer.hyperparameters = settings"
-        )
-        distort = "distort" if change.distorted else "None"
+        code = [f"settings = Hyperparameters(\n{values},\n)"]
+        code.append("trainer.hyperparameters = settings" if paragraphs else TRAINER)
         if change.distorted or paragraphs:
-            first += f"\ntrainer.distort = {distort}"
-        loop = f"for _ in range({end - change.iteration}):\n    trainer.step()"
-        paragraphs.append(f"settings = {made}\n{first}\n{loop}")
+            code.append(f"trainer.distort = {'distort' if change.distorted else None}")
+        code.append(f"for _ in range({end - change.iteration}):\n    trainer.step()")
+        paragraphs.append("\n".join(code))
     return "\n\n".join(paragraphs)
 
 

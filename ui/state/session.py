@@ -37,8 +37,6 @@ class Session:
         The same settings with ten seeds, where that was asked for.
     ribbons : PinReadings
         What the run on show has read of the pinned drawings on its way.
-    load_error : str or None
-        Why a network could not be loaded.
     expert : TwoLayerNN
         The shipped network.
     drawing : Drawing or None
@@ -72,7 +70,6 @@ class Session:
         self.runs = Runs()
         self.seeds: SeedRuns | None = None
         self.pin_readings = PinReadings()
-        self.load_error: str | None = None
         self.expert = expert()
         self.drawing: Drawing | None = None
         self.exhibit: Exhibit | None = None
