@@ -1,55 +1,71 @@
-"""The bug museum: six mistakes that everybody makes once, each ready to be run, guessed and revealed."""
+"""The bug museum: six mistakes that everybody makes once, each as a recipe that spoils a run that works."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from nn.digits import Digits, DigitsLike
-from nn.explain.experiments import (
-    Experiment,
-    invert_canvas,
-    learn_too_fast,
-    leave_undivided,
-    let_overflow,
-    shuffle_labels,
-    start_at_zero,
-)
-from nn.hyperparameters import Hyperparameters
-from nn.model import TwoLayerNN
+import numpy as np
 
-MOST_DIGITS = 2000  # to train on: few enough to see the bug at once, and to have a variant of them in memory
+from nn.digits import Digits, DigitsLike
+from nn.functions import Array
+from nn.hyperparameters import Hyperparameters
+from nn.model import Forward, TwoLayerNN
+from nn.parameters import Parameters
+from nn.training import Trainer
+
+MOST_DIGITS = 2000  # to train on: enough to show the bug within seconds
+MOST_HELD_OUT = 1000
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A network, digits to learn, how to learn them, and what the network gets of a drawing."""
+
+    net: TwoLayerNN
+    digits: Digits
+    hyperparameters: Hyperparameters
+    see: Callable[[Array], Array] = np.asarray  # pixels in [0, 1] -> what the network is given
+
+    def trainer(self) -> Trainer:
+        """Return a run, ready."""
+        return Trainer(self.net, self.digits, self.hyperparameters)
 
 
 class Bug(NamedTuple):
-    """One exhibit: what it looks like, what it is, and how to make it of a healthy experiment."""
+    """
+    One exhibit: a healthy experiment, and how to spoil it.
+
+    Both methods depend on nothing but the bug, the dataset and the seed, so that a run can be set up again in
+    another process, and both copy the few digits that they need: a large dataset need not outlive its choice.
+    """
 
     key: str
-    name: str
-    symptom: str  # what the class sees
-    revelation: str  # why
-    cure: str
     network: dict  # hidden_size and init
     hyperparameters: Hyperparameters
     spoil: Callable[[Experiment], Experiment]
 
     def healthy(self, dataset: DigitsLike, seed: int = 0) -> Experiment:
         """
-        Set up the experiment without the bug, to compare with.
+        Set up the experiment without the bug, for comparison.
 
         Parameters
         ----------
         dataset : DigitsLike
-            Its first 2,000 training digits, and the held-out ones, are used, not copied.
+            Its first 2,000 training digits and its first 1,000 held-out ones are used.
         seed : int, 0 or more
-            Decides the weights at the start and the order of the digits.
+            Decides the initial weights and the order of the digits.
 
         Returns
         -------
         Experiment
         """
-        net = TwoLayerNN(dataset.X_train.shape[1], seed=seed, **self.network)
         digits = Digits(
-            dataset.X_train[:MOST_DIGITS], dataset.Y_train[:MOST_DIGITS], dataset.X_dev, dataset.Y_dev
+            dataset.X_train[:MOST_DIGITS].copy(),
+            dataset.Y_train[:MOST_DIGITS].copy(),
+            None if dataset.X_dev is None else dataset.X_dev[:MOST_HELD_OUT].copy(),
+            None if dataset.Y_dev is None else dataset.Y_dev[:MOST_HELD_OUT].copy(),
         )
+        net = TwoLayerNN(digits.X_train.shape[1], seed=seed, **self.network)
         return Experiment(net, digits, self.hyperparameters.replace(seed=seed))
 
     def experiment(self, dataset: DigitsLike, seed: int = 0) -> Experiment:
@@ -57,89 +73,76 @@ class Bug(NamedTuple):
         return self.spoil(self.healthy(dataset, seed))
 
 
-CLASSIC = {"network": {"hidden_size": 10, "init": "uniform"}, "hyperparameters": Hyperparameters(0.1, 300)}
+def leave_undivided(experiment: Experiment) -> Experiment:
+    """Forget to divide the pixels by 255, in the data and in the drawing."""
+    X, Y, X_dev, Y_dev = experiment.digits
+    digits = Digits(as_bytes(X), Y, None if X_dev is None else as_bytes(X_dev), Y_dev)
+    return replace(experiment, digits=digits, see=as_bytes)
+
+
+def as_bytes(pixels: Array) -> Array:
+    """Return the pixels as a picture file has them, 0 to 255."""
+    return np.rint(np.multiply(pixels, 255, dtype=np.float32))
+
+
+def start_at_zero(experiment: Experiment) -> Experiment:
+    """Start with every weight at zero."""
+    zeros = Parameters(*(np.zeros_like(array) for array in experiment.net.parameters))
+    return replace(experiment, net=TwoLayerNN.of(zeros, experiment.net.activation))
+
+
+def shuffle_labels(experiment: Experiment) -> Experiment:
+    """Shuffle the labels but not the pictures."""
+    rng = np.random.default_rng(experiment.hyperparameters.seed)
+    digits = experiment.digits._replace(Y_train=rng.permutation(experiment.digits.Y_train))
+    return replace(experiment, digits=digits)
+
+
+def learn_too_fast(experiment: Experiment) -> Experiment:
+    """Learn at thirty times the rate."""
+    settings = experiment.hyperparameters
+    return replace(experiment, hyperparameters=settings.replace(learning_rate=30 * settings.learning_rate))
+
+
+def let_overflow(experiment: Experiment) -> Experiment:
+    """Compute the softmax in a way that overflows."""
+    net = experiment.net
+    return replace(experiment, net=OverflowingNN.of(net.parameters, net.activation))
+
+
+class OverflowingNN(TwoLayerNN):
+    """A network whose softmax is written just as the formula reads."""
+
+    def forward(self, X: Array, keep: Array | None = None) -> Forward:
+        """Compute e^Z / sum e^Z without subtracting the largest Z first."""
+        forward = super().forward(X, keep)
+        with np.errstate(over="ignore", invalid="ignore"):
+            E = np.exp(forward.Z2)  # float32 ends at 3.4e38 = e^88.7; beyond it there is only infinity
+            return forward._replace(A2=E / E.sum(axis=1, keepdims=True))  # infinity / infinity = NaN
+
+
+def invert_canvas(experiment: Experiment) -> Experiment:
+    """Give the network black drawings on white."""
+    return replace(experiment, see=inverted)
+
+
+def inverted(pixels: Array) -> Array:
+    """Return black ink on white paper, where MNIST has white ink on black."""
+    return 1 - np.asarray(pixels)
+
+
+SMALL, CLASSIC = {"hidden_size": 10, "init": "uniform"}, Hyperparameters(0.1, 300)
+ADAM = Hyperparameters(0.1, 400, optimizer="adam")
+BY_HEART = Hyperparameters(0.003, 1000, batch_size=100, optimizer="adam")
 
 BUGS = {
     bug.key: bug
     for bug in (
-        Bug(
-            key="undivided",
-            name="Pixels not divided by 255",
-            symptom="The loss does not start near 3 but in the hundreds. After the first step the network "
-            "only guesses, with a loss of 2.30 for ever, or the run breaks off at once.",
-            revelation="In the file a pixel is a number from 0 to 255, and somebody forgot to divide by "
-            "255. All sums come out 255 times too large, and so does every gradient of W1: the very first "
-            "step throws the weights far beyond any sensible place, and most hidden units never switch on "
-            "again. A lower learning rate would only hide it.",
-            cure="X = X / 255",
-            spoil=leave_undivided,
-            **CLASSIC,
-        ),
-        Bug(
-            key="zeros",
-            name="All weights zero",
-            symptom="Nothing happens at all. The loss stays at 2.30, the accuracy at 10 %, and all ten "
-            "probabilities are 10 % whatever one draws.",
-            revelation="Every hidden unit starts as a copy of every other, and copies get the same "
-            "gradient, so they could only ever stay copies. Here it is worse: a unit that says 0 and is "
-            "listened to with weight 0 gets the gradient 0. Random weights make the units different, so "
-            "that each can find a task of its own.",
-            cure="W1 = rng.random((10, 784)) - 0.5",
-            spoil=start_at_zero,
-            **CLASSIC,
-        ),
-        Bug(
-            key="shuffled",
-            name="Shuffled labels",
-            symptom="On the training digits the network becomes nearly perfect. On digits that it has not "
-            "seen it stays at 10 %: no better than guessing.",
-            revelation="The labels were shuffled and the pictures were not: nearly every picture has some "
-            "other picture's label. There is nothing to understand in that, but 128 hidden units are "
-            "enough to learn 2,000 answers by heart. Only digits that it has never seen tell learning from "
-            "memorising, and that is why some are held out.",
-            cure="order = rng.permutation(len(X)); X, Y = X[order], Y[order]",
-            network={"hidden_size": 128, "init": "he"},
-            hyperparameters=Hyperparameters(0.003, 1000, batch_size=100, optimizer="adam"),
-            spoil=shuffle_labels,
-        ),
-        Bug(
-            key="too_fast",
-            name="A learning rate far too high",
-            symptom="The start is as it should be, but then the loss jumps up and down instead of falling. "
-            "The accuracy flickers between 10 and 30 %, until it lies flat at 10 %.",
-            revelation="The gradient says which way is down, but only for a small step. Steps thirty times "
-            "as long leap over the valley and land higher up on the other side. Such leaps also push ReLU "
-            "units so far that no digit switches them on again: they are dead, and a dead unit has "
-            "gradient 0 and stays dead.",
-            cure="learning_rate = 0.1  # not 3",
-            spoil=learn_too_fast,
-            **CLASSIC,
-        ),
-        Bug(
-            key="overflow",
-            name="A softmax that overflows",
-            symptom="The network learns well, and then, from one step to the next, the run is over.",
-            revelation="The softmax was written as the formula reads, e^z divided by the sum of all e^z. "
-            "As the network gets surer, z grows, and e^89 is more than the computer's 32-bit numbers can "
-            "hold. It writes infinity; infinity divided by infinity is 'not a number'; and one such value "
-            "in a gradient makes every weight that it touches 'not a number', too. Subtracting the largest "
-            "z first changes nothing in the result, and then no exponent is above 0.",
-            cure="E = np.exp(Z - Z.max(axis=1, keepdims=True))",
-            network={"hidden_size": 32, "init": "he"},
-            hyperparameters=Hyperparameters(0.1, 400, optimizer="adam"),
-            spoil=let_overflow,
-        ),
-        Bug(
-            key="inverted",
-            name="An inverted canvas",
-            symptom="The curves are perfect. And yet nearly every drawing is read wrong, and surely so.",
-            revelation="The network has learned white digits on black, and the canvas hands it black "
-            "digits on white. To a person that is the same digit; to the network nearly every pixel is "
-            "wrong. No curve can show it, because the mistake is not in the training but on the way to it: "
-            "what the network is given has to be made in the same way as what it has learned from.",
-            cure="x = 1 - x",
-            spoil=invert_canvas,
-            **CLASSIC,
-        ),
+        Bug("undivided", SMALL, CLASSIC, leave_undivided),
+        Bug("zeros", SMALL, CLASSIC, start_at_zero),
+        Bug("shuffled", {"hidden_size": 128, "init": "he"}, BY_HEART, shuffle_labels),
+        Bug("too_fast", SMALL, CLASSIC, learn_too_fast),
+        Bug("overflow", {"hidden_size": 32, "init": "he"}, ADAM, let_overflow),
+        Bug("inverted", SMALL, CLASSIC, invert_canvas),
     )
 }

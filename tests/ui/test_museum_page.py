@@ -4,6 +4,12 @@ from nn import Status
 from nn.explain.bugs import BUGS
 from tests.panels import Lesson
 from ui.lesson.museum import LETTERS
+from ui.lesson.museum_words import BUG_WORDS
+
+
+def test_every_bug_has_its_story():
+    assert list(BUG_WORDS) == list(BUGS)
+    assert all(len(text) > 5 for words in BUG_WORDS.values() for text in words)
 
 
 def test_the_museum_hides_the_names_until_they_are_revealed():
@@ -11,10 +17,13 @@ def test_the_museum_hides_the_names_until_they_are_revealed():
         assert page.app.button(key="case_A").label == "Case A"
         page.press("case_A")
         bug = page.museum.case.bug
-        assert bug.revelation not in page.text()
-        assert sorted(page.app.selectbox(key="guess_A").options) == sorted(b.name for b in BUGS.values())
+        story = BUG_WORDS[bug.key]
+        assert story.revelation not in page.text()
+        assert sorted(page.app.selectbox(key="guess_A").options) == sorted(
+            words.name for words in BUG_WORDS.values()
+        )
         page.set("guess_A", bug.key).press("reveal")
-        assert bug.revelation in page.text() and "✓ Named rightly" in page.text()
+        assert story.revelation in page.text() and "✓ Well spotted" in page.text()
         assert page.museum.solved == {"A"} and page.app.button(key="case_A").label == "Case A ✓"
 
 
@@ -23,7 +32,7 @@ def test_a_wrong_guess_does_not_count():
         page.press("case_B")
         wrong = next(key for key in BUGS if key != page.museum.case.bug.key)
         page.set("guess_B", wrong).press("reveal")
-        assert "✗ Not" in page.text()
+        assert "✗ It is not" in page.text()
         page.set("guess_B", page.museum.case.bug.key).press("reveal")
         assert page.museum.solved == set()
 

@@ -6,8 +6,7 @@ import numpy as np
 
 from nn import Status, Trainer
 from nn.digits import DigitsLike
-from nn.explain.bugs import BUGS, Bug
-from nn.explain.experiments import Experiment
+from nn.explain.bugs import BUGS, Bug, Experiment
 from server.pool import Pool
 
 LETTERS = "ABCDEF"

@@ -8,6 +8,7 @@ from nn.explain.bugs import BUGS
 from server.shared import pool
 from ui.lesson.museum import LETTERS, Case, Museum
 from ui.lesson.museum_charts import museum_chart
+from ui.lesson.museum_words import BUG_WORDS
 from ui.lesson.numbers import number
 from ui.shared.charts import Chart
 from ui.shared.diverged import probabilities
@@ -110,7 +111,7 @@ def _show_guess(museum: Museum) -> None:
             "What is wrong here?",
             list(BUGS),
             index=None,
-            format_func=lambda key: BUGS[key].name,
+            format_func=lambda key: BUG_WORDS[key].name,
             placeholder="Name the bug",
             key=f"guess_{case.letter}",
             width=300,
@@ -123,17 +124,16 @@ def _show_guess(museum: Museum) -> None:
 
 
 def _show_revelation(museum: Museum) -> None:
-    case, bug = museum.case, museum.case.bug
+    case, key = museum.case, museum.case.bug.key
+    words = BUG_WORDS[key]
     if museum.guess:
-        right = museum.guess == bug.key
-        st.markdown(
-            ":green[**✓ Named rightly.**]" if right else f":orange[**✗ Not {BUGS[museum.guess].name}.**]"
-        )
+        wrong = f":orange[**✗ It is not: {BUG_WORDS[museum.guess].name}.**]"
+        st.markdown(":green[**✓ Well spotted.**]" if museum.guess == key else wrong)
     with st.container(key="revelation"):
-        st.markdown(f"#### {bug.name}")
-        st.markdown(f"**What one sees.** {bug.symptom}\n\n**Why.** {bug.revelation}\n\n**The cure:**")
-        st.code(bug.cure)
-        if bug.key == "inverted":
+        st.markdown(f"#### {words.name}")
+        st.markdown(f"**What you see.** {words.symptom}\n\n**Why.** {words.revelation}\n\n**The cure:**")
+        st.code(words.cure)
+        if key == "inverted":
             st.markdown("What the network is given of a drawing:")
             show_digit(
                 case.experiment.see(case.healthy.dataset.X_dev[0]), "A digit, black on white.", enlarged=4
