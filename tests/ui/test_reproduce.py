@@ -25,9 +25,9 @@ def a_run(dataset: Dataset = SAMPLE, settings: Settings | None = None, **hyperpa
     return Run(settings, dataset, Trainer(settings.new_network(), dataset, settings.hyperparameters))
 
 
-def go(run: Run, iterations: int, **changes: object) -> Run:
+def go(run: Run, updates: int, /, **changes: object) -> Run:
     """Train on, and then change something."""
-    for _ in range(iterations):
+    for _ in range(updates):
         run.step()
     if changes:
         run.change(run.trainer.hyperparameters.replace(**changes), run.trainer.distort)
@@ -157,6 +157,17 @@ def test_the_other_sources_are_named_with_their_split():
     assert "load_mnist(dev_size=1000, seed=0)" in program
     with pytest.raises(Unrepeatable, match="no longer in data/"):
         script(a_run(settings=Settings(dataset="gone.csv")))
+
+
+def test_a_schedule_is_repeated_with_its_length():
+    run = go(a_run(schedule="cosine", batch_size=64, iterations=20), 6, iterations=12)  # steeper from here on
+    go(run, 4)
+    assert [change.iteration for change in run.changes] == [0, 6]
+    assert claims(script(run)) == (10, accuracy(run)) and execute(script(run)).returncode == 0
+    run.trainer.train()
+    go(run, 0, iterations=15)
+    run.trainer.train()
+    assert claims(script(run)) == (15, accuracy(run)) and execute(script(run)).returncode == 0
 
 
 def test_loaded_weights_are_refused_with_a_reason():

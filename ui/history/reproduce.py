@@ -123,7 +123,9 @@ def _training(changes: list[Change], iteration: int) -> str:
     ends = [*(min(change.iteration, iteration) for change in changes[1:]), iteration]
     paragraphs = []
     for change, end in zip(changes, ends, strict=True):
-        settings = change.hyperparameters.replace(iterations=max(iteration, 1))
+        settings = change.hyperparameters
+        if settings.schedule == "constant":  # then the number of iterations only says when to stop
+            settings = settings.replace(iterations=max(iteration, 1))
         if paragraphs and change.iteration >= end:
             continue  # set, but nothing was learned with it
         values = ",\n".join(f"    {name}={value!r}" for name, value in vars(settings).items())

@@ -112,11 +112,13 @@ class Run:
             As `Trainer.distort`.
         """
         trainer = self.trainer
-        same = new.replace(iterations=trainer.hyperparameters.iterations) == trainer.hyperparameters
-        same = same and distort is trainer.distort
+        old = trainer.hyperparameters
+        if new.schedule == "constant":  # then `iterations` says where it ends, not how it gets there
+            old = old.replace(iterations=new.iterations)
+        same = new == old and distort is trainer.distort
         iteration = trainer.change(new, distort)
         if same:
-            return  # the number of iterations tells where it ends, not how it gets there
+            return
         earlier = [change for change in self.changes if change.iteration < iteration]
         self.changes = [*earlier, Change(iteration, new, distort is not None)]
 
