@@ -2,55 +2,55 @@
 
 import argparse
 import io
+import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
 
-from data.drawing import to_mnist
+from data import DataError
+from data.drawing import ink, to_mnist
+from data.photo.ink import ink_of_photo
+from data.photo.picture_file import open_picture
 from nn.commands.inputs import load_network
 from nn.expert import WEIGHTS
+
+DARK_ON_LIGHT = {"auto": None, "dark": True, "light": False}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the pictures and the network."""
-    parser.add_argument("pictures", nargs="+", help="files of any picture format")
-    parser.add_argument("--model", default=WEIGHTS, help="the network's file; by default the shipped one")
-    parser.add_argument("--ink", choices=["auto", "dark", "light"], default="auto", help="the digit's shade")
+    parser.add_argument("pictures", nargs="+", help="drawings or photographs, in any picture format")
+    parser.add_argument("--model", default=WEIGHTS, help="the network's file; by default the expert's")
+    parser.add_argument("--ink", choices=DARK_ON_LIGHT, default="auto", help="the digit's shade")
 
 
 def command(options: argparse.Namespace) -> int:
-    """Read the digit in each picture, and say how sure the network is."""
+    """Read the digit in each picture, and say how sure the network is; 2 where one could not be read."""
     net = load_network(options.model)
+    code = 0
     for path in options.pictures:
-        digit = to_mnist(read_picture(path, options.ink))
-        if digit is None:
-            print(f"{path}: blank, there is nothing to read")
+        try:
+            digit = read_digit(path, DARK_ON_LIGHT[options.ink])
+        except DataError as error:
+            print(f"{path}: {error}", file=sys.stderr)
+            code = 2
             continue
         probabilities = net.predict_proba(digit.reshape(1, -1))[0]
         first, *others = np.argsort(-probabilities, kind="stable")[:3]
         runners_up = ", ".join(f"{k} {probabilities[k]:.1%}" for k in others)
         print(f"{path}: {first}  ({probabilities[first]:.1%} sure; then {runners_up})")
-    return 0
+    return code
 
 
-def read_picture(path: str, ink: str = "auto") -> np.ndarray:
-    """Read a picture as white ink on black, (height, width) uint8; "auto" takes its border for paper."""
-    content = Path(path).read_bytes()
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            picture = np.asarray(ImageOps.exif_transpose(image).convert("RGBA").convert("LA"), float)
-    except Exception as error:  # a decoder meeting broken bytes may raise anything
-        raise ValueError(f"{path} is no picture that can be read: {error}") from error
-    grey, alpha = picture[..., 0], picture[..., 1] / 255
-    rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    paper, opacity = np.median(rim, axis=0)
-    grain = 3 * np.quantile(np.abs(rim[:, 0] - paper), 0.9)  # a scanned sheet is not all of one shade
-    clear = opacity < 128  # a transparent border does not tell: paper is what the ink is not
-    light = np.average(grey, weights=alpha + 1e-9) < 128 if clear else paper > 127
-    dark = light if ink == "auto" else ink == "dark"
-    paper, grain = (255 * dark, 0) if clear else (paper, grain)
-    contrast = alpha * (paper - grey if dark else grey - paper)
-    strongest = max(1, contrast.max())  # becomes full ink, unless it is so faint that the sheet is blank
-    is_ink = (contrast > grain) & (strongest > 25)
-    return np.where(is_ink, 255 * contrast / strongest, 0).astype(np.uint8)
+def read_digit(path: str, dark_on_light: bool | None = None) -> np.ndarray:
+    """Find the digit in a picture, (28, 28) float32; MNIST's own pictures come back as they are."""
+    picture = open_picture(io.BytesIO(Path(path).read_bytes()))
+    if picture.shape[:2] != (28, 28):
+        return to_mnist(ink_of_photo(picture, dark_on_light).ink)
+    grey = ink(picture)
+    if dark_on_light is None:
+        dark_on_light = np.median(np.concatenate([grey[[0, -1]].ravel(), grey[:, [0, -1]].ravel()])) > 127
+    digit = to_mnist(255 - grey if dark_on_light else grey)
+    if digit is None:
+        raise DataError("The picture is blank: there is nothing to read.")
+    return digit

@@ -39,7 +39,10 @@ from tests.terminal import ROOT, run
         (["evaluate", "TMP/broken.csv"], "broken.csv: This is not a saved network"),
         (["predict", "--model", "MODEL"], "required: pictures"),
         (["predict", "nowhere.png", "--model", "MODEL"], "nowhere.png: No such file"),
-        (["predict", "TMP/broken.csv", "--model", "MODEL"], "broken.csv is no picture that can be read"),
+        (
+            ["predict", "TMP/broken.csv", "--model", "MODEL"],
+            "broken.csv: The picture is no picture of",
+        ),
         (["predict", "TMP", "--model", "MODEL"], "directory"),
         (["predict", "TMP/broken.csv", "--model", "nowhere.npz"], "There is no network nowhere.npz"),
     ],
