@@ -33,7 +33,7 @@ def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
     rng : numpy.random.Generator
         The same state gives the same pictures.
     strength : float, at least 0
-        Factor on every distortion: 0 changes nothing, 1 is what the shipped network was trained with.
+        Factor on every distortion: 0 changes nothing, 1 is what the expert was trained with.
 
     Returns
     -------

@@ -102,7 +102,7 @@ def stratified_split(labels: np.ndarray, size: int, seed: int) -> tuple[np.ndarr
     Raises
     ------
     DataError
-        Where there are fewer than ten digits, `size` is out of range, or a class would have nothing left.
+        Where there are fewer than ten digits, `size` is out of range, or a class would keep no digit.
     """
     n = len(labels)
     if n < SMALLEST:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pooch
 
 from data.dataset import DataError
-from data.remotes import Remote, RemoteFile, cache_folder
+from data.mnist import Remote, RemoteFile, cache_folder
 
 Progress = Callable[[int, int], object]  # called with the bytes that are here and the bytes in all
 

@@ -101,7 +101,7 @@ def drop_specks(ink: np.ndarray) -> np.ndarray:
     if count < 2:
         return ink
     ink_of_piece = np.bincount(pieces.ravel(), weights=ink.ravel())
-    rows, columns = _bounding_box(pieces == ink_of_piece.argmax())
+    rows, columns = bounding_box(pieces == ink_of_piece.argmax())
     reach = int(SPECK_DISTANCE * max(rows.stop - rows.start, columns.stop - columns.start))
     near = np.zeros(count + 1, dtype=bool)
     near[pieces[_widened(rows, reach), _widened(columns, reach)]] = True
@@ -122,7 +122,7 @@ def crop(ink: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (height of the box, width of the box), uint8
     """
-    return ink[_bounding_box(ink)]
+    return ink[bounding_box(ink)]
 
 
 def scale(box: np.ndarray) -> np.ndarray:
@@ -160,21 +160,22 @@ def centre(digit: np.ndarray) -> np.ndarray:
         Shifted by whole pixels, and never so far that ink would fall off the edge.
     """
     height, width = digit.shape
-    top = CENTRE - _centre_of_mass(digit.sum(axis=1))
-    left = CENTRE - _centre_of_mass(digit.sum(axis=0))
-    top = min(max(round(top), 0), SIZE - height)
-    left = min(max(round(left), 0), SIZE - width)
+    row, column = centre_of_mass(digit)
+    top = min(max(round(CENTRE - row), 0), SIZE - height)
+    left = min(max(round(CENTRE - column), 0), SIZE - width)
     picture = np.zeros((SIZE, SIZE), dtype=np.uint8)
     picture[top : top + height, left : left + width] = digit
     return picture
 
 
-def _centre_of_mass(ink: np.ndarray) -> float:
-    """Return sum(i * ink[i]) / sum(ink[i])."""
-    return float(np.arange(len(ink)) @ ink / ink.sum())
+def centre_of_mass(ink: np.ndarray) -> tuple[float, float]:
+    """Return the row sum(y * ink[y, x]) / sum(ink) and the column sum(x * ink[y, x]) / sum(ink)."""
+    rows, columns = ink.sum(axis=1), ink.sum(axis=0)
+    y, x = np.arange(len(rows)), np.arange(len(columns))
+    return float(y @ rows / rows.sum()), float(x @ columns / rows.sum())
 
 
-def _bounding_box(ink: np.ndarray) -> tuple[slice, slice]:
+def bounding_box(ink: np.ndarray) -> tuple[slice, slice]:
     """Return the rows and the columns from the first to the last that have ink."""
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)

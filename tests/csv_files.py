@@ -3,7 +3,7 @@
 import pytest
 
 from data import DataError
-from data.csv_file import read_csv
+from data.csv_digits import read_csv
 
 KAGGLE = ",".join(["label", *(f"pixel{i}" for i in range(784))])
 MNIST_IN_CSV = ",".join(["label", *(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))])

@@ -1,4 +1,4 @@
-"""Mixes MNIST and pen strokes into the stream of batches from which the shipped network learned."""
+"""Mixes MNIST and pen strokes into the stream of batches from which the expert learned."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator

@@ -46,7 +46,7 @@ def read_unipen(path: str | Path) -> PenDigits:
     Parameters
     ----------
     path : str or Path
-        The file, gzip or plain text.
+        The file, gzipped or not.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Opens a picture file of any format as plain RGB, or says in a sentence why that cannot be done."""
+"""Opens a picture file of any format as RGB, or says in a sentence why that cannot be done."""
 
 import io
 from os import PathLike

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from data import DataError, csv_file, load_csv
-from data.csv_file import read_csv
+from data import DataError, csv_digits, load_csv
+from data.csv_digits import read_csv
 from tests.csv_files import FASHION, KAGGLE, MNIST_IN_CSV, refused
 
 
@@ -80,7 +80,7 @@ def test_too_few_rows(csv_rows, write_csv):
 
 
 def test_too_large_packed_or_not(csv_rows, write_csv, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(csv_file, "LIMIT", 1_000_000)
+    monkeypatch.setattr(csv_digits, "LIMIT", 1_000_000)
     path = write_csv(csv_rows)
     path.write_bytes(b"0," * 500_001)
     refused(path, "holds more than 1 MB")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from data import DataError
-from data.csv_file import read_csv
+from data.csv_digits import read_csv
 from tests.csv_files import KAGGLE, MNIST_IN_CSV, changed, refused
 
 

@@ -18,7 +18,7 @@ from data import DataError, load_mnist, load_sample
 from data.dataset import Dataset
 from data.download import download
 from data.loaders import load_remote
-from data.remotes import FASHION_MNIST, MNIST, needs_download
+from data.mnist import FASHION_MNIST, MNIST, needs_download
 
 NAMES = {file.name for file in MNIST.files}
 

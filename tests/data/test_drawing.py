@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from data import load_sample
 from data.drawing import centre, crop, drop_specks, ink, scale, to_mnist
-from data.idx import read_digits
+from data.mnist import read_digits
 
 
 def canvas(*strokes: list[tuple[int, int]], size: int = 280, width: int = 20) -> np.ndarray:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from data import DataError, find_source, list_sources, load_csv, load_mnist, load_sample
-from data.idx import read_digits, read_idx
-from data.remotes import FASHION_MNIST, MNIST
+from data.mnist import FASHION_MNIST, MNIST, read_digits, read_idx
 
 
 def idx(values: np.ndarray, kind: int = 8) -> bytes:
@@ -163,6 +162,6 @@ def test_the_list_tells_what_needs_a_download(cache: Path, folder: Path, monkeyp
 
 def test_the_list_passes_the_progress_on(cache: Path, monkeypatch: pytest.MonkeyPatch):
     seen = {}
-    monkeypatch.setattr("data.sources.load_mnist", lambda **options: seen.update(options))
+    monkeypatch.setattr("data.loaders.load_mnist", lambda **options: seen.update(options))
     find_source("mnist").load(progress=print, seed=5)
     assert seen == {"progress": print, "seed": 5}

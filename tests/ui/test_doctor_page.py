@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 
 from data import load_sample
-from data.complaints import complaints
-from data.doctor import shrunken, stages
+from data.doctor import measures, shrunken, stages
 from data.drawing import to_mnist
-from data.remotes import FASHION_MNIST
+from data.mnist import FASHION_MNIST
 from nn import TwoLayerNN
 from nn.expert import REPORT, load_expert
 from tests.doctor import Doctor
 from tests.page import pixels
+from ui.doctor.doctor import STAGES, in_words
 
 SAMPLE = load_sample()
 DIGIT, LABEL = SAMPLE.X_test[0], SAMPLE.Y_test[0]
@@ -66,10 +66,10 @@ def test_four_stages_with_what_both_networks_read_of_each(page: Doctor):
     for name in ("as drawn", "cropped", "scaled to 20 pixels", "centred by mass"):
         assert f"**{name}**" in words
     pictures = [item.proto.imgs[0] for item in page.app.get_by_key("stages") if item.type == "image"]
-    assert [picture.alt.split(".")[0] for picture in pictures] == [s.name for s in stages(canvas)]
+    assert [picture.alt.split(".")[0] for picture in pictures] == list(STAGES)
     shown = re.findall(r":(violet|green)\[●\] (\*\*\d\*\* \d+%)", words)
     wanted = [
-        (colour, reading_of(net, stage.picture))
+        (colour, reading_of(net, stage))
         for stage in stages(canvas)
         for colour, net in (("violet", EXPERT), ("green", page.trainer.net))
     ]
@@ -81,7 +81,7 @@ def test_says_what_was_off_for_a_small_drawing_in_a_corner(page: Doctor):
     text = page.draw(small_in_a_corner()).text()
     assert "What was off" in text and "Nothing is off" not in text
     assert "too far left" in text and "up" in text and "Small: your digit is" in text
-    assert all(f"- {complaint}" in text for complaint in complaints(small_in_a_corner()))
+    assert all(f"- {words}" in text for words in in_words(measures(small_in_a_corner())))
     text = page.draw(pixels(DIGIT)).text()
     assert "too far" not in text and "Small:" not in text
 

@@ -14,7 +14,7 @@ import pytest
 
 import server.datasets
 from data import Dataset, load_csv
-from data.remotes import FASHION_MNIST
+from data.mnist import FASHION_MNIST
 from server.datasets import library
 from tests.page import Page, pixels
 

@@ -1,4 +1,4 @@
-"""The honest camera: MNIST's own digits on the canvas's road, counted pixel for pixel."""
+"""The honest camera: MNIST's own digits prepared like drawings, and how many come back unchanged."""
 
 import numpy as np
 import streamlit as st
@@ -16,7 +16,7 @@ def show_honest_camera(session: Session) -> None:
         "Does the preparation do what MNIST's makers did? Then it must leave MNIST's own digits "
         "**exactly as they are**: every one of 784 pixels."
     )
-    if st.button("Run the test digits through the canvas's road", key="honest_camera"):
+    if st.button("Prepare the test digits like drawings", key="honest_camera"):
         digits = _test_digits()
         X = digits.X_dev if digits.X_test is None else digits.X_test
         bar = st.progress(0.0)

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from data.complaints import complaints
 from data.dataset import DIGIT_NAMES
-from data.doctor import stages
+from data.doctor import SLANTS, STROKE_WIDTHS, Measures, measures, stages
+from data.drawing import DIGIT_SIZE, SIZE
 from nn import TwoLayerNN
 from ui.doctor.camera import show_honest_camera
 from ui.doctor.photo import show_photo
@@ -14,6 +14,15 @@ from ui.shared.diverged import probabilities
 from ui.shared.live import live
 from ui.shared.pictures import show_digit
 from ui.state.session import Session
+
+STAGES = {  # in the order of data.doctor.Stages
+    "as drawn": f"Your whole drawing, shrunk to {SIZE} by {SIZE} pixels: where it was, and as small.",
+    "cropped": "The empty space around the ink is cut off: where you drew, and how large, no longer matters.",
+    f"scaled to {DIGIT_SIZE} pixels": f"The longer side becomes {DIGIT_SIZE} pixels, as in MNIST, and the "
+    "box goes to the middle.",
+    "centred by mass": "Moved by whole pixels until the ink balances on the middle: the network knows digits "
+    "like this.",
+}
 
 
 def show_doctor(session: Session) -> None:
@@ -36,17 +45,18 @@ def show_doctor(session: Session) -> None:
 
 def _show_stages(session: Session) -> None:
     shown = session.shown
-    found = stages(shown.picture) if shown else []
-    if not found:
+    found = stages(shown.picture) if shown else None
+    if found is None:
         st.markdown("**Draw a digit**, small and in a corner, and see what becomes of it.")
         return
     with st.container(key="stages"):
-        for column, stage in zip(st.columns(4, gap="small"), found, strict=True):
+        columns = st.columns(4, gap="small")
+        for column, picture, (name, explanation) in zip(columns, found, STAGES.items(), strict=True):
             with column:
-                st.markdown(f"**{stage.name}**")
-                show_digit(stage.picture, f"{stage.name}. {stage.explanation}", enlarged=4)
-                st.markdown(_reading(session, stage.picture))
-                st.caption(stage.explanation)
+                st.markdown(f"**{name}**")
+                show_digit(picture, f"{name}. {explanation}", enlarged=4)
+                st.markdown(_reading(session, picture))
+                st.caption(explanation)
     if session.dataset.class_names == DIGIT_NAMES:
         st.markdown("**What was off, against MNIST:**")
     else:
@@ -55,7 +65,72 @@ def _show_stages(session: Session) -> None:
             "they are. And the expert knows digits only: it says which digit a picture is most like."
         )
         st.markdown("**What was off, if it is meant to be a digit:**")
-    st.markdown("\n".join(f"- {complaint}" for complaint in complaints(shown.picture, shown.surface)))
+    st.markdown("\n".join(f"- {words}" for words in in_words(measures(shown.picture), shown.surface)))
+
+
+def in_words(found: Measures, surface: str = "canvas") -> list[str]:
+    """Say what about a drawing is unlike MNIST's digits.
+
+    Parameters
+    ----------
+    found : Measures
+    surface : str
+        What it was drawn on.
+
+    Returns
+    -------
+    list of str
+        A sentence for each measure that is unusual; one that says so where none is.
+    """
+    words = {
+        "place": _place_in_words,
+        "size": _size_in_words,
+        "stroke width": _stroke_width_in_words,
+        "slant": _slant_in_words,
+    }
+    return [words[measure](found, surface) for measure in found.unusual] or [
+        "Nothing is off: place, size, stroke width and slant are like those of MNIST's digits."
+    ]
+
+
+def _place_in_words(found: Measures, surface: str) -> str:
+    ways = ((found.right, "right", "left"), (found.down, "down", "up"))
+    words = [
+        f"{abs(way):.0f} pixels too far {plus if way > 0 else minus}"
+        for way, plus, minus in ways
+        if abs(way) > found.unit / 2
+    ]
+    return (
+        f"Off the middle of the {surface}: your digit's centre of mass lies {' and '.join(words)}; MNIST's "
+        "digits balance on the middle."
+    )
+
+
+def _size_in_words(found: Measures, surface: str) -> str:
+    longer, usual = max(found.height, found.width), DIGIT_SIZE * found.unit
+    verdict, way = "Small" if longer < usual else "Large", "tall" if found.height >= found.width else "wide"
+    return (
+        f"{verdict}: your digit is {longer} pixels {way} on a {surface} of {found.side}; MNIST's fill "
+        f"{DIGIT_SIZE} of {SIZE}, here {usual:.0f}."
+    )
+
+
+def _stroke_width_in_words(found: Measures, surface: str) -> str:
+    thinnest, thickest = STROKE_WIDTHS
+    scaled = found.scaled_stroke_width
+    return (
+        f"{'Thin' if scaled < thinnest else 'Thick'} strokes: about {found.stroke_width:.0f} pixels wide, "
+        f"{scaled:.1f} once the digit has {DIGIT_SIZE}; nine in ten of MNIST's lie between {thinnest:.1f} "
+        f"and {thickest:.1f}."
+    )
+
+
+def _slant_in_words(found: Measures, surface: str) -> str:
+    left, right = SLANTS
+    return (
+        f"Slanted: your digit leans {abs(found.slant):.0f}° to the {'right' if found.slant > 0 else 'left'}; "
+        f"nine in ten of MNIST's lie between {-left:.0f}° to the left and {right:.0f}° to the right."
+    )
 
 
 def _reading(session: Session, picture: np.ndarray) -> str:
