@@ -12,7 +12,7 @@ from nn.explain.dreams import blend, dream, sureness
 from nn.parameters import Parameters
 from tests.panels import Inside, decoded
 from ui.inside.blend_chart import blend_chart
-from ui.inside.dreams import Dreams
+from ui.inside.dreams import dreams_of
 
 SAMPLE = load_sample()
 DIGIT, OTHER = SAMPLE.X_test[0], SAMPLE.X_test[1]
@@ -31,33 +31,33 @@ def test_each_dream_is_shown_with_how_sure_the_network_really_is(whose: str):
 
 
 def test_dreams_are_kept_until_the_network_changes():
-    net, dreams = TwoLayerNN(), Dreams()
-    whole = dreams.of(net, learning=False)
+    net = TwoLayerNN()
+    whole = dreams_of(net, learning=False)
     np.testing.assert_array_equal(whole, dream(net, range(10)))
-    assert dreams.of(net, learning=False) is whole and dreams.of(net.copy(), learning=False) is whole
+    assert dreams_of(net, learning=False) is whole and dreams_of(net.copy(), learning=False) is whole
     net.train(SAMPLE.X_train[:200], SAMPLE.Y_train[:200], epochs=2)
-    assert not np.array_equal(dreams.of(net, learning=False), whole)
+    assert not np.array_equal(dreams_of(net, learning=False), whole)
 
 
 def test_dreams_go_on_while_the_network_learns_and_are_whole_when_it_pauses():
-    net, dreams = TwoLayerNN(), Dreams()
+    net = TwoLayerNN()
     surest = [np.full(10, -np.inf)]
     for _ in range(3):
         net.parameters = Parameters(*net.parameters)  # a new tuple, as after an update
-        going_on = dreams.of(net, learning=True)
+        going_on = dreams_of(net, learning=True)
         surest.append(sureness(net, going_on, np.arange(10)))
     assert (np.diff(surest, axis=0) >= 0).all() and (surest[3] > surest[1]).sum() >= 5
-    assert dreams.of(net, learning=True) is going_on  # the same network, nothing to do
-    np.testing.assert_array_equal(dreams.of(net, learning=False), dream(net, range(10)))
+    assert dreams_of(net, learning=True) is going_on  # the same network, nothing to do
+    np.testing.assert_array_equal(dreams_of(net, learning=False), dream(net, range(10)))
 
 
 def test_a_network_about_to_explode_leaves_no_holes_in_later_dreams():
-    net, dreams = TwoLayerNN(), Dreams()
+    net = TwoLayerNN()
     start = net.parameters
     net.parameters = start._replace(W1=start.W1 * np.float32(np.nan))
-    dreams.of(net, learning=True)
+    dreams_of(net, learning=True)
     net.parameters = start
-    assert np.isfinite(dreams.of(net, learning=True)).all()
+    assert np.isfinite(dreams_of(net, learning=True)).all()
 
 
 def test_pins_six_drawings_at_most_and_lets_go_of_them():

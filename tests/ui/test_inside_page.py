@@ -10,7 +10,7 @@ from data import load_sample
 from nn import TwoLayerNN
 from tests.panels import Inside, as_number, decoded
 from ui.inside.templates import speaks_for
-from ui.shared.signed_colours import colour, scale_of
+from ui.shared.colours import colour, scale_of
 
 SAMPLE = load_sample()
 DIGIT = SAMPLE.X_test[0]

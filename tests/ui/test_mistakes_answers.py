@@ -8,7 +8,7 @@ import pytest
 from data import load_sample
 from nn import TwoLayerNN
 from nn.explain.calibration import calibration
-from ui.mistakes.answers import Answers, Examiner
+from ui.mistakes.answers import Answers, ask
 from ui.mistakes.charts import calibration_chart, confusion_chart
 
 SAMPLE = load_sample()
@@ -16,13 +16,13 @@ SAMPLE = load_sample()
 
 @pytest.mark.parametrize(("hidden", "most"), [(10, 1000), (1024, 244)])
 def test_while_it_learns_fewer_digits_are_asked_about(hidden: int, most: int):
-    net, examiner = TwoLayerNN(hidden_size=hidden), Examiner()
+    net = TwoLayerNN(hidden_size=hidden)
     X, Y = SAMPLE.X_train, SAMPLE.Y_train
-    learning = examiner.answers("some", net, X, Y, learning=True)
+    learning = ask(net, X, Y, learning=True)
     assert most / 2 < len(learning) <= most and learning.of == len(X)
     np.testing.assert_array_equal(learning.X, X[:: learning.every])
     np.testing.assert_array_equal(learning.Y, Y[:: learning.every])
-    assert len(examiner.answers("all", net, X[:2000], Y[:2000], learning=False)) == 2000
+    assert len(ask(net, X[:2000], Y[:2000], learning=False)) == 2000
 
 
 def test_answers_are_spread_over_the_split():

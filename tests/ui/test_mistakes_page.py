@@ -4,6 +4,7 @@ import numpy as np
 
 from data import load_sample
 from tests.panels import Panel
+from ui.mistakes.answers import Answers
 
 SAMPLE = load_sample()
 CONFUSIONS, PER_DIGIT, SUREST, SURE, A_SAMPLE = (
@@ -30,8 +31,10 @@ class Mistakes(Panel):
         self.net.train(SAMPLE.X_train, SAMPLE.Y_train, epochs=40)
         self.set("mistakes_view", view)
 
-    def examined(self) -> int:
-        return self.app.session_state["examiner"].asked
+    @property
+    def answers(self) -> Answers:
+        """What the network answered when it was asked last."""
+        return self.app.session_state["answers"][1]
 
     def gallery(self, key: str) -> list[str]:
         """Return what stands under the digits, without the pictures."""
@@ -144,12 +147,14 @@ def test_test_digits_and_the_expert():
 
 def test_an_idle_page_asks_no_network_twice():
     page = Mistakes()
-    before = page.examined()
+    before = page.answers
     page.look().set("mistakes_view", SUREST)
     page.set("mistakes_view", CONFUSIONS).set("per_cent", True)
-    assert page.examined() == before
+    assert page.answers is before
     page.trainer.step()
-    assert page.look().examined() == before + 1
+    after = page.look().answers
+    np.testing.assert_array_equal(after.probabilities, page.net.predict_proba(SAMPLE.X_dev))
+    assert not np.array_equal(after.probabilities, before.probabilities)
 
 
 def test_weights_that_have_exploded_are_told_in_words():

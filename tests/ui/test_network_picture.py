@@ -9,6 +9,7 @@ from data import load_sample
 from nn import TwoLayerNN
 from tests.panels import Inside, as_number
 from ui.inside.network_picture import network_picture, units_drawn
+from ui.shared.colours import BLUE, ORANGE
 
 SAMPLE = load_sample()
 DIGIT = SAMPLE.X_test[0]
@@ -48,7 +49,7 @@ def test_the_thickest_line_is_the_largest_contribution():
     given = net.forward(DIGIT[None]).A1[0] * net.W2  # (10, 4)
     largest = given.flat[np.abs(given).argmax()]
     shade = max(widths, key=lambda line: float(line[1]))[0]
-    assert shade == ("#ff9628" if largest > 0 else "#3c96ff")
+    assert shade == (ORANGE if largest > 0 else BLUE)
 
 
 def test_names_of_classes_cannot_break_the_picture():

@@ -2,13 +2,14 @@
 
 import io
 
+import numpy as np
 import pytest
 
 from nn import TwoLayerNN
 from tests.doctor import Doctor
 from tests.page import Page
 from tests.panels import OtherPage
-from ui.shared.words import JOINER, escaped
+from ui.shared.words import JOINER, escaped, number, reading, signed
 
 NAME = "*a*[x](evil)$x$:red[..].csv"
 SHOWN = rf"\*a\*\[x\](evil)\$x\$\:{JOINER}red\[..\].csv"
@@ -37,6 +38,22 @@ SHOWN = rf"\*a\*\[x\](evil)\$x\$\:{JOINER}red\[..\].csv"
 )
 def test_what_markdown_would_take_for_its_own_is_escaped(text: str, markdown: str):
     assert escaped(text) == markdown
+
+
+def test_numbers_are_short_and_have_a_true_minus():
+    written = [number(v) for v in (0.0, 0.12345, -12.345, 0.00001234, 123456.7, np.inf, np.nan)]
+    assert written == ["0.000", "0.123", "−12.35", "1e−05", "123,457", "not a number", "not a number"]
+    assert number(-0.0625, ".1%") == "−6.2%"
+    assert [signed(v) for v in (1.25, -0.4, 12345.6)] == ["+1.25", "−0.40", "+1.23e+04"]
+    assert signed(0.12345, 3) == "+0.123"
+
+
+def test_a_reading_is_the_likeliest_answer_and_how_sure_the_network_is():
+    said, names = np.eye(10)[7] * 0.875 + 0.0125, tuple("abcdefghij")
+    assert reading(said, names) == "**h** 89%"
+    assert reading(said, names, "{1:.1%} sure") == "88.8% sure"
+    assert reading(said * np.nan, names) == "its weights exploded"
+    assert reading(said * np.nan, names, otherwise="–") == "–"
 
 
 def test_the_name_of_a_file_and_a_field_in_it(csv_rows):
@@ -78,6 +95,6 @@ def test_the_name_of_a_network():
         assert page.look().app.error[0].value.startswith(f"{shown}: ")
         page.app.get_by_key("load_network").clear().upload(name, file.getvalue(), "application/octet-stream")
         assert f"the weights in {shown}." in page.look().app.success[0].value
-        assert f"({shown})" in page.says("status") and f"the weights in {shown};" in page.app.info[0].value
+        assert f"({shown})" in page.says("status") and f"the weights in {shown}," in page.app.info[0].value
         page.app.session_state["runs_view"] = "Ten seeds"
         assert f"started from {shown}:" in page.look().text() and name not in page.text()

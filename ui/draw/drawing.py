@@ -11,6 +11,7 @@ from data.dataset import DIGIT_NAMES
 from ui.draw.probability_chart import probability_chart
 from ui.shared.diverged import probabilities
 from ui.shared.pictures import show_digit
+from ui.shared.words import reading
 from ui.state.drawings import Drawing
 from ui.state.session import Session
 
@@ -75,13 +76,14 @@ def show_reading(session: Session) -> None:
         with st.container(gap=None):
             st.markdown(":violet[●] Expert")
             with st.container(key="prediction", gap=None):
-                st.markdown(_answer(digit, expert, DIGIT_NAMES))
-            st.caption((_how_sure(digit, expert) or "Draw a digit!") if digits else "digits only")
+                st.markdown("–" if digit is None else reading(expert, DIGIT_NAMES, "{}", "–"))
+            sure = _how_sure(digit, expert, DIGIT_NAMES) or "Draw a digit!"
+            st.caption(sure if digits else "digits only")
         with st.container(gap=None):
             st.markdown(":green[●] Yours")
             with st.container(key="your_prediction", gap=None):
-                st.markdown(_answer(digit, yours, names))
-            st.caption("untrained" if session.untrained else _how_sure(digit, yours))
+                st.markdown("–" if digit is None else reading(yours, names, "{}", "–"))
+            st.caption("untrained" if session.untrained else _how_sure(digit, yours, names))
     with st.container(key="probabilities"):
         readings = {"expert": expert, "yours": yours} if digits else {"yours": yours}
         chart = probability_chart(readings, names)
@@ -93,16 +95,7 @@ def threshold() -> float:
     return st.session_state.get("threshold", UNSURE)
 
 
-def _answer(digit: np.ndarray | None, said: np.ndarray, names: tuple[str, ...]) -> str:
-    if digit is None or not np.isfinite(said).all():
-        return "–"
-    return names[said.argmax()]
-
-
-def _how_sure(digit: np.ndarray | None, said: np.ndarray) -> str:
-    if digit is None:
-        return ""
-    if not np.isfinite(said).all():
-        return "exploded"
-    sure = f"{said.max():.0%}"
-    return f":orange[**not sure**: {sure}]" if said.max() < threshold() else f"{sure} sure"
+def _how_sure(digit: np.ndarray | None, said: np.ndarray, names: tuple[str, ...]) -> str:
+    unsure = said.max() < threshold()
+    form = ":orange[**not sure**: {1:.0%}]" if unsure else "{1:.0%} sure"
+    return "" if digit is None else reading(said, names, form, "exploded")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ui.shared.charts import READERS, Chart, position, tip, told_apart
+from ui.shared.charts import Chart, position, tip, told_apart
+from ui.shared.colours import READERS
 
 
 def probability_chart(readings: dict[str, np.ndarray], names: Sequence[str]) -> Chart:

@@ -8,6 +8,7 @@ from ui.history.pins import show_pin_button, unpin
 from ui.inside.blend_chart import blend_chart
 from ui.inside.subject import Subject
 from ui.shared.pictures import show_digit
+from ui.shared.words import reading
 from ui.state.session import Session
 
 STOPS = 41  # along the way
@@ -51,12 +52,11 @@ def show_blend(subject: Subject) -> None:
     share = percent / 100
     picture = (1 - share) * pins[first] + share * pins[last]
     probabilities = subject.net.predict_proba(picture.reshape(1, -1))[0]
-    best = int(probabilities.argmax())
     left, right = st.columns([1, 3], gap="small")
     with left, st.container(key="blended", gap="xsmall"):
         alt = f"{percent}% of drawing {last + 1} over {100 - percent}% of drawing {first + 1}"
         show_digit(picture, alt, enlarged=4)
-        st.markdown(f"**{subject.names[best]}** {probabilities[best]:.0%}")
+        st.markdown(reading(probabilities, subject.names))
     with right, st.container(key="blend_chart"):
         chart = blend_chart(way, share, subject.names)
         st.vega_lite_chart(chart.data, chart.spec, height=200, alt=chart.alt)

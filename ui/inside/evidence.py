@@ -7,8 +7,9 @@ import streamlit as st
 
 from nn.closeup import in_double
 from nn.explain.evidence import Evidence, evidence
-from ui.inside.subject import ACTIVATION, Subject, invite, number
-from ui.shared.signed_colours import image, map_over_ink
+from ui.inside.subject import ACTIVATION, Subject, invite
+from ui.shared.colours import image, map_over_ink
+from ui.shared.words import signed
 
 AUTOMATIC = -1  # stands for an answer that the network itself suggests
 DECIMALS = 3
@@ -78,7 +79,7 @@ def _addition(found: Evidence, logits: np.ndarray, this: int, other: int, names:
         ("", f"− logit({b})", -logits[other]),
         ("total", "the difference", found.total),
     )
-    lines = (f'<tr class="{kind}"><td>{what}<td>{number(value, DECIMALS)}' for kind, what, value in rows)
+    lines = (f'<tr class="{kind}"><td>{what}<td>{signed(value, DECIMALS)}' for kind, what, value in rows)
     return f'<table class="inside-addition">{"".join(lines)}</table>'
 
 

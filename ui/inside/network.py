@@ -7,9 +7,10 @@ import streamlit as st
 
 from nn.explain.evidence import unit_contributions, units_by_excitement
 from ui.inside.network_picture import MOST_UNITS, network_picture
-from ui.inside.subject import ACTIVATION, Subject, invite, number
+from ui.inside.subject import ACTIVATION, Subject, invite
 from ui.inside.templates import show_templates
-from ui.shared.signed_colours import colour, image, ink_picture, map_picture, scale_of
+from ui.shared.colours import colour, image, ink_picture, map_picture, scale_of
+from ui.shared.words import reading, signed
 
 
 def show_network(subject: Subject) -> None:
@@ -50,10 +51,10 @@ def _choose_unit(subject: Subject) -> int | None:
 def _in_words(subject: Subject, unit: int) -> str:
     """Say what the picture shows, for somebody who cannot see it."""
     A1, A2 = (array[0] for array in subject.net.forward(subject.digit[None])[1::2])
-    best = int(A2.argmax())
+    answer = reading(A2, subject.names, "{}, {:.0%} sure")
     return (
         f"The network: your drawing, {subject.net.hidden_size} hidden units of which unit {unit} is followed "
-        f"(activation {A1[unit]:.2f}), and ten outputs. It reads {subject.names[best]}, {A2[best]:.0%} sure."
+        f"(activation {A1[unit]:.2f}), and ten outputs. It reads {answer}."
     )
 
 
@@ -81,9 +82,9 @@ def _pixels_times_template(subject: Subject, unit: int) -> str:
         + _figure(image(map_picture(net.W1[unit], scale), f"Template of unit {unit}", 92), f"template {unit}")
         + "<b>=</b>"
         + _figure(image(map_picture(product, scale), "Pixels times template", 92), "product")
-        + f"<p>all added up <b>{number(float(product.sum(dtype=np.float64)))}</b><br>"
-        f"bias <b>{number(net.b1[unit])}</b><br>sum Z1 <b>{number(Z1)}</b><br>"
-        f"{bend}: activation A1 <b>{number(A1)}</b></p></div>"
+        + f"<p>all added up <b>{signed(float(product.sum(dtype=np.float64)))}</b><br>"
+        f"bias <b>{signed(net.b1[unit])}</b><br>sum Z1 <b>{signed(Z1)}</b><br>"
+        f"{bend}: activation A1 <b>{signed(A1)}</b></p></div>"
     )
 
 
@@ -99,7 +100,7 @@ def _contributions(subject: Subject, unit: int) -> str:
 
 
 def _row(title: str, numbers: np.ndarray, scale: float) -> str:
-    cells = (f'<td style="background:{colour(n, scale)}">{number(n)}</td>' for n in numbers)
+    cells = (f'<td style="background:{colour(n, scale)}">{signed(n)}</td>' for n in numbers)
     return f"<tr><th>{title}</th>{''.join(cells)}</tr>"
 
 

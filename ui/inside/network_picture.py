@@ -7,7 +7,7 @@ import numpy as np
 
 from nn import TwoLayerNN
 from nn.explain.evidence import unit_contributions, units_by_excitement
-from ui.shared.signed_colours import AGAINST, FOR, ink_picture, map_picture, scale_of
+from ui.shared.colours import BLUE, ORANGE, ink_picture, map_picture, scale_of
 
 MOST_UNITS = 16  # drawn; more of them could not be told apart
 LINES = 40  # drawn from units to outputs, the strongest
@@ -107,7 +107,7 @@ def _contributions(given: np.ndarray, heights: np.ndarray, x: float, bright: np.
         share = abs(given[i, k]) / strongest
         if share < 0.02:
             continue
-        colour = "#" + bytes(np.uint8(FOR if given[i, k] > 0 else AGAINST)).hex()
+        colour = ORANGE if given[i, k] > 0 else BLUE
         end, middle = _output_height(k, given.shape[1]), (x + OUTPUT_X) / 2
         lines.append(
             f'<path d="M{x:.0f} {heights[i]:.0f} C{middle:.0f} {heights[i]:.0f} {middle:.0f} {end:.0f} '

@@ -89,9 +89,3 @@ def _exploded(subject: Subject) -> bool:
 def invite(what: str) -> None:
     """Ask for a drawing, and say what it will bring."""
     st.info(f"**Draw a digit**, and see here {what}.", icon=":material/draw:")
-
-
-def number(value: float, digits: int = 2) -> str:
-    """Write a number with its sign and a true minus, such as +1.25 or −0.40."""
-    text = f"{value:+.{digits}f}" if abs(value) < 10_000 else f"{value:+.3g}"
-    return text.replace("-", "−")

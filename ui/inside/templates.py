@@ -7,8 +7,9 @@ import numpy as np
 import streamlit as st
 
 from nn.explain.evidence import units_by_excitement
-from ui.inside.subject import Subject, number
-from ui.shared.signed_colours import colour, image, map_picture, scale_of
+from ui.inside.subject import Subject
+from ui.shared.colours import colour, image, map_picture, scale_of
+from ui.shared.words import signed
 
 AT_ONCE = 24  # cards
 LOUD = 0.5  # of the unit's largest weight: what is worth a word
@@ -71,7 +72,7 @@ def template_cards(subject: Subject, W1: np.ndarray, units: np.ndarray) -> str:
         )
         cards.append(
             f"<div>{image(map_picture(W1[unit], scale), f'Template of unit {unit}, {escape(words)}')}"
-            f"<span><b>{unit}</b>{excited}<br>bias {number(net.b1[unit])}</span>"
+            f"<span><b>{unit}</b>{excited}<br>bias {signed(net.b1[unit])}</span>"
             f'<span class="cells">{cells}</span><small>{escape(words)}</small></div>'
         )
     return f'<div class="inside-cards">{"".join(cards)}</div>'

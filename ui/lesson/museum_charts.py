@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nn.history import History
-from ui.shared.charts import PADDING, Chart, iterations, position, tip, told, told_apart
+from ui.shared.charts import PADDING, Chart, iterations, position, tip, told_apart
 from ui.shared.curves import SERIES, What, curve_table
+from ui.shared.words import number
 
 SICK, HEALTHY = "this run", "healthy run"
 COLOURS = {SICK: "#e0529c", HEALTHY: "#7f8c99"}  # pink and grey, unlike the colours of the visitor's own run
@@ -61,5 +62,5 @@ def museum_chart(sick: History, healthy: History, what: What, end: int) -> Chart
 
 def _last(history: History, what: What) -> str:
     last = history.points[-1]
-    train, dev = (told(getattr(last, f"{split}_{what}"), ".3g") for split in ("train", "dev"))
+    train, dev = (number(getattr(last, f"{split}_{what}"), ".3g") for split in ("train", "dev"))
     return f"at iteration {last.iteration}: {train} on training digits, {dev} on held-out digits"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nn.functions import Array
-from ui.shared.signed_colours import AGAINST, FOR
+from ui.shared.colours import AGAINST, FOR
 
 MARK = np.array([255, 255, 255])
 

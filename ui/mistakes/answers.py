@@ -1,6 +1,5 @@
 """What a network answers on many digits, asked once and remembered until the network has changed."""
 
-from collections.abc import Hashable
 from functools import cached_property
 
 import numpy as np
@@ -9,6 +8,7 @@ from nn import TwoLayerNN
 from nn.explain.errors import confusion_matrix
 from nn.functions import Array
 from ui.shared.diverged import probabilities
+from ui.shared.remembered import remembered
 
 WHILE_LEARNING = 1000  # digits asked about at each refresh; with many hidden units fewer, so that
 WEIGHTS = 250_000  # digits times hidden units stay below this, which is 5 ms on one processor
@@ -71,39 +71,22 @@ class Answers:
         return int(np.trace(self.matrix))
 
 
-class Examiner:
-    """Asks the networks, and asks again only when a network or the digits are others."""
+def ask(net: TwoLayerNN, X: Array, Y: Array, learning: bool) -> Answers:
+    """
+    Return what a network says of a split: what it said last, unless it or the split is another.
 
-    def __init__(self) -> None:
-        self._known: dict[Hashable, tuple[tuple, Answers]] = {}
-        self.asked = 0  # times that a network was really asked
+    Parameters
+    ----------
+    net : TwoLayerNN
+    X, Y : arrays
+        The split.
+    learning : bool
+        Whether the network is changing all the time: then at most 1,000 digits are asked about.
 
-    def answers(self, about: Hashable, net: TwoLayerNN, X: Array, Y: Array, learning: bool) -> Answers:
-        """
-        Return what a network says of a split.
-
-        Parameters
-        ----------
-        about : hashable
-            Names the network and the split; of each name the last answers are kept.
-        net : TwoLayerNN
-        X, Y : arrays
-            The split.
-        learning : bool
-            Whether the network is changing all the time: then at most 1,000 digits are asked about.
-
-        Returns
-        -------
-        Answers
-        """
-        most = min(len(X), WHILE_LEARNING, WEIGHTS // net.hidden_size) if learning else len(X)
-        asked = (net.parameters, X, most)
-        before, answers = self._known.get(about, ((None, None, None), None))
-        if asked[0] is before[0] and asked[1] is before[1] and most == before[2]:
-            return answers
-        net = net.copy()  # the parameters may be swapped at any moment
-        net.parameters = asked[0]
-        answers = Answers(net, X, Y, most)
-        self._known[about] = (asked, answers)
-        self.asked += 1
-        return answers
+    Returns
+    -------
+    Answers
+    """
+    net = net.copy()  # training may put in other parameters at any moment
+    most = min(len(X), WHILE_LEARNING, WEIGHTS // net.hidden_size) if learning else len(X)
+    return remembered("answers", (net.parameters, X, most), lambda: Answers(net, X, Y, most))

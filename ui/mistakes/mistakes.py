@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from data.dataset import DIGIT_NAMES
-from ui.mistakes.answers import Answers, Examiner
+from ui.mistakes.answers import Answers, ask
 from ui.mistakes.confusion import show_confusion
 from ui.mistakes.gallery import follow_choice
 from ui.mistakes.views import show_calibration, show_per_digit, show_sample, show_surest
@@ -53,11 +53,10 @@ def _show_view(session: Session, view: str, who: str, split: str) -> None:
 
 
 def _answers(session: Session, who: str, split: str) -> Answers:
-    examiner: Examiner = st.session_state.setdefault("examiner", Examiner())
     dataset = session.dataset
     X, Y = (dataset.X_dev, dataset.Y_dev) if split == DEV else (dataset.X_test, dataset.Y_test)
     net = session.trainer.net if who == YOURS else session.expert
-    return examiner.answers((who, split), net, X, Y, learning=who == YOURS and session.running)
+    return ask(net, X, Y, learning=who == YOURS and session.running)
 
 
 def _about(session: Session, answers: Answers, who: str, split: str) -> str:

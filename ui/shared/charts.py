@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-TRAINING = "#1c83e1"  # blue and orange: told apart by the colour-blind, on white and black
-HELD_OUT = "#f28c28"
-READERS = {"expert": "#8b6fd6", "yours": "#2a9d6f"}  # violet and green, as beside their names
+from ui.shared.colours import BLUE, ORANGE
+
+TRAINING, HELD_OUT = BLUE, ORANGE
 PADDING = {"left": 2, "right": 8, "top": 6, "bottom": 2}
 PERCENT = {"format": ".0%", "tickCount": 5, "title": None, "minExtent": 44}
 
@@ -86,8 +85,3 @@ def tip(field: str, number: str | None = None, title: str | None = None) -> dict
     """
     line = {"field": field, "type": "quantitative", "format": number} if number else {"field": field}
     return {"type": "nominal"} | line | ({"title": title} if title else {})
-
-
-def told(value: float, number: str) -> str:
-    """Write a number in a format such as '.3f', where it is one: after an explosion it may be none."""
-    return format(value, number) if np.isfinite(value) else "not a number"

@@ -15,9 +15,9 @@ from ui.shared.charts import (
     iterations,
     position,
     tip,
-    told,
     told_apart,
 )
+from ui.shared.words import number
 
 POINTS = 200  # drawn of each curve; a screen shows no more
 SERIES = ("training", "held out")
@@ -100,7 +100,7 @@ def _curves(
     left: History | None,
     axis: dict[str, Any],
     highest: float,
-    number: str,
+    form: str,
 ) -> Chart:
     tables = [curve_table(left, RUNS[1], what)] if left else []  # first, so that it lies below
     table = pd.concat([*tables, curve_table(history, RUNS[0], what)], ignore_index=True)
@@ -113,11 +113,11 @@ def _curves(
             "color": told_apart("digits", dict(zip(SERIES, [TRAINING, HELD_OUT], strict=True))),
             "strokeDash": told_apart("run", dict(zip(RUNS, [[1, 0], [5, 4]], strict=True))),
             "strokeWidth": told_apart("run", dict(zip(RUNS, [2.5, 1.2], strict=True))),
-            "tooltip": [tip("iteration", "d"), tip("digits"), tip("value", number)],
+            "tooltip": [tip("iteration", "d"), tip("digits"), tip("value", form)],
         },
     }
     last = history.points[-1]
-    train, dev = (told(getattr(last, f"{split}_{what}"), number) for split in ("train", "dev"))
+    train, dev = (number(getattr(last, f"{split}_{what}"), form) for split in ("train", "dev"))
     alt = (
         f"{what.capitalize()} after {last.iteration} iterations: {train} on training digits, "
         f"{dev} on held-out digits."

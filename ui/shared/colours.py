@@ -1,11 +1,13 @@
-"""Turns numbers into colours for black panels: orange speaks for, blue against, black is nothing."""
+"""The page's colours, and numbers as colours on black: orange speaks for, blue against. No Streamlit."""
 
 import numpy as np
 from PIL import Image
 
 from ui.shared.png import address
 
-FOR, AGAINST = np.array([255, 150, 40]), np.array([60, 150, 255])  # told apart by the colour-blind
+BLUE, ORANGE = "#1c83e1", "#f28c28"  # as in config.toml; the colour-blind see which is which
+READERS = {"expert": "#8b6fd6", "yours": "#2a9d6f"}  # violet and green, as beside their names
+FOR, AGAINST = (np.array(list(bytes.fromhex(colour[1:]))) for colour in (ORANGE, BLUE))
 LEVELS = 63  # shades on each side of black
 MUCH = 3  # times the root mean square: what counts as the strongest colour
 INK = 0.35  # how brightly the ink is seen below a map
@@ -31,7 +33,7 @@ def scale_of(numbers: np.ndarray) -> float:
 
 
 def colour(number: float, scale: float) -> str:
-    """Return a number's colour as CSS has it, such as #ff9628."""
+    """Return a number's colour as CSS has it, such as #f28c28."""
     return "#" + bytes(_PALETTE[_levels(number, scale)]).hex()
 
 
