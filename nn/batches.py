@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -19,12 +20,13 @@ class Batch:
     size: int
     settings: Hyperparameters  # as they were when it began
     distort: Distortion | None  # likewise
+    generator: dict  # the generator's state before anything was drawn for it
     done: int = 0  # digits worked on
     loss: float = 0.0  # of those, each weighted 1 / size
     gradients: Gradients | None = None  # likewise
 
     def rows(self, most: int) -> np.ndarray | slice:
-        """Return which training digits come next, at most so many."""
+        """Return which training digits come next, `most` of them or fewer."""
         rows = slice(self.done, min(self.done + most, self.size))
         return rows if self.indices is None else self.indices[rows]
 
@@ -39,14 +41,24 @@ class Batch:
         self.done += digits
 
 
+class Place(NamedTuple):
+    """How far the epochs have come, as plain data."""
+
+    epochs: int  # through
+    dealt: int  # digits of the epoch under way that have been through
+    of: int  # training digits
+    shuffle: dict | None  # the generator's state before it drew that epoch's order
+    generator: dict  # the generator's state now
+
+    @property
+    def digits(self) -> int:
+        """Digits learned from, each as often as it was."""
+        return self.epochs * self.of + self.dealt
+
+
 class Epochs:
     """
     Deals out the training digits, epoch after epoch, each in an order of its own.
-
-    Attributes
-    ----------
-    losses : list of float
-        The mean loss of each epoch that is through; each batch counts by its length.
 
     Parameters
     ----------
@@ -59,15 +71,31 @@ class Epochs:
     def __init__(self, digits: int, rng: np.random.Generator) -> None:
         self.digits = digits
         self.rng = rng
-        self.losses: list[float] = []
-        self._order: np.ndarray | None = None
+        self._through = 0  # epochs
         self._dealt = 0  # digits of this epoch that have been through
-        self._loss = 0.0
+        self._order: np.ndarray | None = None
+        self._shuffle: dict | None = None  # the generator's state before it drew the order
+
+    @classmethod
+    def at(cls, place: Place) -> Self:
+        """Go on from a place; the order is not in it, as drawing it again takes less time than copying."""
+        epochs = cls(place.of, np.random.default_rng(0))
+        epochs._through, epochs._dealt = place.epochs, place.dealt
+        if place.dealt:
+            epochs._draw_order(place.shuffle)
+        epochs.rng.bit_generator.state = place.generator
+        return epochs
 
     @property
     def count(self) -> float:
         """Epochs so far, the one under way as a fraction."""
-        return len(self.losses) + self._dealt / self.digits
+        return self._through + self._dealt / self.digits
+
+    def place(self, batch: Batch | None = None) -> Place:
+        """Return where they stand; while a batch is under way, where they stood before it."""
+        generator = batch.generator if batch else self.rng.bit_generator.state
+        shuffle = self._shuffle if self._dealt else None
+        return Place(self._through, self._dealt, self.digits, shuffle, generator)
 
     def next_batch(self, settings: Hyperparameters, distort: Distortion | None = None) -> Batch:
         """
@@ -76,7 +104,7 @@ class Epochs:
         Parameters
         ----------
         settings : Hyperparameters
-            Their batch_size may differ from call to call; None is for all that are left of this epoch.
+            Their batch_size may differ from call to call; None is for all that remain of this epoch.
         distort : callable, optional
             As `Trainer.distort`.
 
@@ -84,19 +112,22 @@ class Epochs:
         -------
         Batch
         """
-        left = self.digits - self._dealt
-        size = min(settings.batch_size or left, left)
-        if size == self.digits:
-            return Batch(None, size, settings, distort)  # all of them: a sum does not ask for the order
+        before = self.rng.bit_generator.state
+        remaining = self.digits - self._dealt
+        size = min(settings.batch_size or remaining, remaining)
+        if size == self.digits:  # all of them: a sum does not ask for the order
+            return Batch(None, size, settings, distort, before)
         if self._dealt == 0:
-            self._order = self.rng.permutation(self.digits)
+            self._draw_order(before)
         indices = self._order[self._dealt : self._dealt + size]
-        return Batch(indices, size, settings, distort)
+        return Batch(indices, size, settings, distort, before)
 
     def count_in(self, batch: Batch) -> None:
         """Note that a batch has been through."""
         self._dealt += batch.size
-        self._loss += batch.loss * batch.size / self.digits
         if self._dealt == self.digits:
-            self.losses.append(self._loss)
-            self._dealt, self._loss = 0, 0.0
+            self._through, self._dealt = self._through + 1, 0
+
+    def _draw_order(self, state: dict) -> None:
+        self.rng.bit_generator.state = self._shuffle = state
+        self._order = self.rng.permutation(self.digits)

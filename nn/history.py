@@ -23,16 +23,14 @@ class History:
     ----------
     points : list of Measurement
         When they would be more than 2,000, every second one goes, and from then on every second new one:
-        they stay evenly spread over the run. The last is always there.
-    epoch_losses : list of float
-        The mean loss of each epoch's digits as they were trained on, each batch weighted by its length.
+        they stay evenly spread over the run. The last is always there. The list is never changed in place,
+        so that a reader may hold it, and a shallow copy of a history goes on by itself.
     """
 
-    def __init__(self, epoch_losses: list[float] | None = None) -> None:
+    def __init__(self) -> None:
         self.points: list[Measurement] = []
-        self.epoch_losses = [] if epoch_losses is None else epoch_losses
         self._added = 0  # measurements so far
-        self._stride = 1  # every so manieth of them is kept
+        self._stride = 1  # one in so many of them is kept
 
     def add(self, point: Measurement) -> None:
         """Append a measurement; one of the same iteration is replaced."""
@@ -65,12 +63,6 @@ class History:
             return list(points)
         last = len(points) - 1
         return [points[round(k * last / (most - 1))] for k in range(most)]
-
-    def copy(self, epoch_losses: list[float]) -> "History":
-        """Return a history of the same points that goes on by itself, with its own epoch losses."""
-        twin = History(epoch_losses)
-        twin.points, twin._added, twin._stride = list(self.points), self._added, self._stride
-        return twin
 
     def __len__(self) -> int:
         """Count the measurements."""

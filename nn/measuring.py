@@ -29,7 +29,7 @@ class Meter:
         chosen = np.random.default_rng([seed, 2]).permutation(len(X))[:count]
         self.train, self.dev = (X[chosen], Y[chosen]), dev
         self._price = count + (0 if dev is None else len(dev[1]))  # digits in one measurement
-        self._credit = 0.0  # digits that may be measured by now
+        self.credit = 0.0  # digits that may be measured by now
 
     def is_due(self, learned: int, over: bool) -> bool:
         """
@@ -48,10 +48,10 @@ class Meter:
         -------
         bool
         """
-        self._credit += MEASURING * 3 * learned
-        due = over or self._credit >= self._price
+        self.credit += MEASURING * 3 * learned
+        due = over or self.credit >= self._price
         if due:
-            self._credit = 0.0
+            self.credit = 0.0
         return due
 
     def measure(self, net: TwoLayerNN, iteration: int) -> Measurement:
@@ -62,7 +62,7 @@ class Meter:
 
 def loss_and_accuracy(net: TwoLayerNN, X: Array, Y: Array) -> tuple[float, float]:
     """
-    Compute both from one pass, for a network that may be about to explode.
+    Compute both from one pass, for a network that may be about to diverge.
 
     Parameters
     ----------

@@ -3,11 +3,12 @@
 import copy
 import threading
 import time
+from typing import Self
 
 import numpy as np
 
 from nn.batches import Batch, Distortion, Epochs
-from nn.checkpoints import Checkpoints
+from nn.checkpoints import Checkpoint, Checkpoints
 from nn.checks import checked_examples
 from nn.digits import DigitsLike
 from nn.dropout import units_that_stay
@@ -38,7 +39,7 @@ class Trainer:
         Loss and accuracy so far. Measured on all dev digits and on as many training digits, as often as
         costs at most a tenth of training (one digit trained is counted as three passes forward).
     checkpoints : Checkpoints
-        Copies of the run along the way, for `rewound`.
+        Where the run stood along the way, for `rewound`.
     seconds : float
         Time spent on this run so far, pauses and other runs' turns not counted.
     distort : callable or None
@@ -54,6 +55,8 @@ class Trainer:
     dataset : DigitsLike
         Its X_train, Y_train, X_dev and Y_dev are used; X_dev may be None.
     hyperparameters : Hyperparameters, optional
+    keep_checkpoints : bool
+        Whether checkpoints are kept along the way.
 
     Raises
     ------
@@ -62,7 +65,12 @@ class Trainer:
     """
 
     def __init__(
-        self, net: TwoLayerNN, dataset: DigitsLike, hyperparameters: Hyperparameters | None = None
+        self,
+        net: TwoLayerNN,
+        dataset: DigitsLike,
+        hyperparameters: Hyperparameters | None = None,
+        *,
+        keep_checkpoints: bool = True,
     ) -> None:
         self._train = checked_examples(net, dataset.X_train, dataset.Y_train)
         dev = None if dataset.X_dev is None else checked_examples(net, dataset.X_dev, dataset.Y_dev)
@@ -78,12 +86,12 @@ class Trainer:
         self._turn = threading.RLock()  # held by whoever advances or measures this run
         self.iteration = 0
         self.seconds = 0.0
-        self.distort: Distortion | None = None
-        self.history = History(self._epochs.losses)
+        self._distort = self._distortion = None  # what distorts now, and what did last
+        self.history = History()
         self._start_loss = self.measure().train_loss
         self.forked_at: int | None = None
-        self.checkpoints = Checkpoints()
-        self.checkpoints.consider(self)
+        self.keep_checkpoints, self.checkpoints = keep_checkpoints, Checkpoints()
+        self._consider_checkpoint()
 
     @property
     def status(self) -> Status:
@@ -95,6 +103,15 @@ class Trainer:
         if self._running:
             return Status.RUNNING
         return Status.PAUSED if self.iteration else Status.READY
+
+    @property
+    def distort(self) -> Distortion | None:
+        """Changes the digits of each update before they are learned: see above."""
+        return self._distort
+
+    @distort.setter
+    def distort(self, new: Distortion | None) -> None:
+        self._distort, self._distortion = new, new or self._distortion
 
     @property
     def epoch(self) -> float:
@@ -181,27 +198,102 @@ class Trainer:
             self.advance(seconds=1.0)
         return self.history
 
-    def fork(self) -> "Trainer":
+    def checkpoint(self) -> Checkpoint:
+        """Return all that it takes to go on from here; of an update under way, from before it began."""
+        with self._turn:
+            batch = self._batch
+            return Checkpoint(
+                iteration=self.iteration,
+                parameters=self.net.parameters,
+                activation=self.net.activation,
+                hyperparameters=self._settings,
+                distorted=self.distort is not None,
+                under_way=(batch.settings, batch.distort is not None) if batch else None,
+                place=self._epochs.place(batch),
+                optimizer=copy.deepcopy(vars(self._optimizer)),
+                history=copy.copy(self.history),
+                start_loss=self._start_loss,
+                credit=self._meter.credit,
+                seconds=self.seconds,
+                diverged=self._diverged,
+                forked_at=self.forked_at,
+            )
+
+    def restore(self, checkpoint: Checkpoint, distort: Distortion | None = None) -> None:
+        """
+        Stand, paused, where a run stood, to go on from there bit for bit as that one would.
+
+        Parameters
+        ----------
+        checkpoint : Checkpoint
+            Of a run on the same digits, with the same optimizer and seed.
+        distort : callable, optional
+            Distorts the digits where the checkpoint says so; by default what `distort` was here last.
+
+        Raises
+        ------
+        ValueError
+            When the checkpoint is of other digits or another run, or `distort` is missing.
+        """
+        distort = distort or self._distortion
+        mine = (*self._train[0].shape, self._settings.optimizer, self._settings.seed)
+        settings, inputs = checkpoint.hyperparameters, checkpoint.parameters.W1.shape[1]
+        its = (checkpoint.place.of, inputs, settings.optimizer, settings.seed)
+        if mine != its:
+            raise ValueError(
+                "The checkpoint is of another run: digits, inputs, optimizer and seed "
+                f"were {its}, and are {mine} here."
+            )
+        under_way, under_way_distorted = checkpoint.under_way or (None, False)
+        if (checkpoint.distorted or under_way_distorted) and not distort:
+            raise ValueError(
+                "The digits were distorted in this run; give `distort`, the function that does it."
+            )
+        with self._turn:
+            self._running, self._diverged = False, checkpoint.diverged
+            self.net.parameters, self.net.activation = checkpoint.parameters, checkpoint.activation
+            self._settings, self._distortion = settings, distort
+            self.distort = distort if checkpoint.distorted else None
+            self._optimizer = OPTIMIZERS[settings.optimizer]()
+            vars(self._optimizer).update(copy.deepcopy(checkpoint.optimizer))
+            self._epochs, self._batch = Epochs.at(checkpoint.place), None
+            if under_way:
+                self._batch = self._epochs.next_batch(under_way, distort if under_way_distorted else None)
+            self.iteration, self.history = checkpoint.iteration, copy.copy(checkpoint.history)
+            self._start_loss, self._meter.credit = checkpoint.start_loss, checkpoint.credit
+            self.seconds, self.forked_at = checkpoint.seconds, checkpoint.forked_at
+            self.checkpoints = self.checkpoints.until(self.iteration)
+            if self.keep_checkpoints and not self.checkpoints:
+                self.checkpoints.keep(checkpoint)
+
+    @classmethod
+    def resumed(
+        cls,
+        checkpoint: Checkpoint,
+        dataset: DigitsLike,
+        distort: Distortion | None = None,
+        keep_checkpoints: bool = True,
+    ) -> Self:
+        """Make a trainer from a checkpoint and the digits of its run; all else as in `restore`."""
+        run = cls(checkpoint.net, dataset, checkpoint.hyperparameters, keep_checkpoints=False)
+        run.keep_checkpoints = keep_checkpoints
+        run.restore(checkpoint, distort)
+        return run
+
+    def fork(self) -> Self:
         """Return a run of its own, paused, that would do exactly the same from here on."""
         with self._turn:
-            twin = copy.copy(self)
-            twin._running = False
-            twin._turn = threading.RLock()
-            twin.net = self.net.copy()
-            twin._batch, twin._meter = copy.copy(self._batch), copy.copy(self._meter)
-            losses = self._epochs.losses
-            known = {id(losses): losses.copy()}  # deepcopy would take ten thousand numbers one by one
-            twin._optimizer, twin._epochs = copy.deepcopy((self._optimizer, self._epochs), known)
-            twin.history = self.history.copy(twin._epochs.losses)
-            twin.forked_at = self.iteration
-            twin.checkpoints = self.checkpoints.until(self.iteration)
-        return twin
+            return self._twin(self.checkpoint())
 
-    def rewound(self, iteration: int) -> "Trainer":
+    def rewound(self, iteration: int) -> Self:
         """Return a run of its own, paused, that goes on from the checkpoint nearest to an iteration."""
-        checkpoint = self.checkpoints.nearest(iteration)
-        twin = checkpoint.fork()
-        twin.checkpoints = self.checkpoints.until(checkpoint.iteration)
+        return self._twin(self.checkpoints.nearest(iteration))
+
+    def _twin(self, checkpoint: Checkpoint) -> Self:
+        twin = copy.copy(self)  # shares the digits
+        twin.net, twin._meter, twin._turn = self.net.copy(), copy.copy(self._meter), threading.RLock()
+        twin.restore(checkpoint)
+        twin.forked_at = checkpoint.iteration
         return twin
 
     def measure(self) -> Measurement:
@@ -253,4 +345,10 @@ class Trainer:
         if finished:
             self._running = False
         if self.history.points[-1].iteration == iteration:
-            self.checkpoints.consider(self)
+            self._consider_checkpoint()
+
+    def _consider_checkpoint(self) -> None:
+        """Keep one, if that is wanted and pays and the run is sound; the end of a run always pays."""
+        due = self.status is Status.FINISHED or self.checkpoints.is_due(self.iteration, self._epochs.place())
+        if self.keep_checkpoints and due and not self._diverged:
+            self.checkpoints.keep(self.checkpoint())

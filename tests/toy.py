@@ -43,6 +43,11 @@ def steps(trainer: Trainer, count: int) -> Trainer:
     return trainer
 
 
+def noise(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A distortion: other digits each time."""
+    return (X + rng.normal(0, 0.1, X.shape)).astype(X.dtype)
+
+
 def numbered(train: int = 50) -> Digits:
     """Toy digits whose last pixel says which one it is, in thousandths."""
     digits = toy_digits(train)
@@ -60,13 +65,11 @@ class SpyNet(TwoLayerNN):
     def __init__(self, hidden: int = 5, dtype: type = np.float32) -> None:
         super().__init__(7, hidden, 3, dtype=dtype)
         self.digits: list[list[int]] = []  # of each call
-        self.losses: list[float] = []
         self.keeps: list[np.ndarray] = []
 
     def backward(
         self, X: np.ndarray, Y: np.ndarray, forward: object, keep: object = None, l2: float = 0
     ) -> object:
         self.digits.append([int(number) for number in np.rint(X[:, -1] * 1000)])
-        self.losses.append(float(np.mean([-np.log(A2[y]) for A2, y in zip(forward.A2, Y, strict=True)])))
         self.keeps.append(keep)
         return super().backward(X, Y, forward, keep, l2)

@@ -6,17 +6,13 @@ import pytest
 import nn.training
 from nn import Hyperparameters, Status
 from nn.batches import Distortion
-from tests.toy import same_parameters, steps, toy_digits, toy_net, toy_trainer
+from tests.toy import noise, same_parameters, steps, toy_digits, toy_net, toy_trainer
 
 
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches are worked on eight digits at a time, so that small ones have several slices too."""
     monkeypatch.setattr(nn.training, "SLICE", 8)
-
-
-def noise(X: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return (X + rng.normal(0, 0.1, X.shape)).astype(X.dtype)
 
 
 def test_a_new_learning_rate_takes_effect_at_the_next_step():

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from nn import Status, Trainer
-from nn.checkpoints import Checkpoints
 from server.pool import Pool
 from ui.state.run import Run
 from ui.state.settings import Settings
@@ -14,13 +13,6 @@ from ui.state.settings import Settings
 SEEDS = 10
 MOST_HIDDEN = 256  # units: ten larger networks would take too much of the server's memory
 GRID = 60  # iterations at which the band is drawn
-
-
-class Forgetful(Checkpoints):
-    """Keeps nothing: nobody goes back in these runs, and ten times 24 MiB would be a lot."""
-
-    def consider(self, run: Trainer) -> None:
-        """Keep nothing."""
 
 
 class SeedRuns:
@@ -48,8 +40,8 @@ class SeedRuns:
         settings: Settings = replace(
             self.settings, hyperparameters=self.settings.hyperparameters.replace(seed=seed)
         )
-        trainer = Trainer(settings.new_network(), run.dataset, settings.hyperparameters)
-        trainer.checkpoints = Forgetful()
+        training = settings.hyperparameters
+        trainer = Trainer(settings.new_network(), run.dataset, training, keep_checkpoints=False)
         trainer.distort = run.trainer.distort
         return trainer
 
