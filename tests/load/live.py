@@ -1,0 +1,92 @@
+"""A visitor's own socket: frames of the drawing go up, readings and news of the run come down."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Self
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from tests.load.client import Unanswered
+
+
+class LiveSocket:
+    """
+    Sends a frame at a time, as the page's own component does, and waits for its reading.
+
+    Attributes
+    ----------
+    heard : callable
+        Called with the news of the run, whenever there are any.
+    """
+
+    def __init__(self, connection: ClientConnection, heard: Callable[[dict], None]) -> None:
+        self._connection = connection
+        self._reading: asyncio.Future | None = None
+        self.heard = heard
+        self._listener = asyncio.create_task(self._listen())
+
+    @classmethod
+    async def open(
+        cls, url: str, path: str, heard: Callable[[dict], None] = lambda news: None, limit: float = 30.0
+    ) -> Self:
+        """Open the socket with the path that the page gave to this visitor."""
+        host = urlsplit(url).netloc
+        try:
+            connection = await connect(
+                f"ws://{host}{path}",
+                origin=f"http://{host}",
+                proxy=None,
+                open_timeout=limit,
+                ping_interval=None,
+            )
+        except (OSError, TimeoutError, InvalidHandshake) as error:
+            raise Unanswered(f"no socket: {error}") from error
+        return cls(connection, heard)
+
+    async def close(self) -> None:
+        """Close it."""
+        self._listener.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._listener
+        await self._connection.close()
+
+    async def closed(self, limit: float) -> int | None:
+        """Wait until the server closes it; return the code that it gave."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._connection.wait_closed(), limit)
+        return self._connection.close_code
+
+    async def send(self, message: bytes | str) -> None:
+        """Send whatever it is."""
+        try:
+            await self._connection.send(message)
+        except ConnectionClosed as error:
+            raise Unanswered("the server closed the socket") from error
+
+    async def read(self, frame: bytes, limit: float) -> tuple[float, dict]:
+        """Send a frame; return the seconds until its reading was here, and the reading."""
+        self._reading = asyncio.get_running_loop().create_future()
+        begin = time.perf_counter()
+        await self.send(frame)
+        try:
+            end, reading = await asyncio.wait_for(self._reading, limit)
+        except TimeoutError as error:
+            raise Unanswered(f"no reading within {limit:g} s") from error
+        return end - begin, reading
+
+    async def _listen(self) -> None:
+        try:
+            async for text in self._connection:
+                message = json.loads(text)
+                if "reading" in message and self._reading and not self._reading.done():
+                    self._reading.set_result((time.perf_counter(), message["reading"]))
+                if "run" in message:
+                    self.heard(message["run"])
+        finally:
+            if self._reading and not self._reading.done():
+                self._reading.set_exception(Unanswered("the server closed the socket"))

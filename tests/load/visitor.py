@@ -1,0 +1,222 @@
+"""What somebody in a class does: opens the page, trains, draws, presses Pause, and looks at another page."""
+
+import asyncio
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import numpy as np
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.load.client import Client, Unanswered
+from tests.load.drawings import Drawing
+from tests.load.live import LiveSocket
+
+LESSON = "iterations=10000"  # the classic, long enough not to end meanwhile
+PAUSE = (1.0, 4.0)  # seconds between two things that somebody does
+FRAMES_A_SECOND = 20
+STATUS = re.compile(r"\*\*(\w+)\*\* · iteration ([\d,]+) of")
+
+
+@dataclass
+class Record:
+    """What a visitor, or all of them, waited for."""
+
+    seconds: defaultdict[str, list[float]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # by what was done
+    unanswered: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0  # readings that were not the expert's
+    errors: list[str] = field(default_factory=list)  # exceptions on the page, connections lost
+    paces: list[float] = field(default_factory=list)  # iterations a second of each run in training
+    silent: int = 0  # runs in training of which nothing was heard
+
+    def add(self, other: "Record") -> None:
+        """Take in another visitor's."""
+        for what, seconds in other.seconds.items():
+            self.seconds[what] += seconds
+        self.unanswered += other.unanswered
+        self.wrong += other.wrong
+        self.errors += other.errors
+        self.paces += other.paces
+        self.silent += other.silent
+
+
+class Visitor:
+    """
+    One visitor, doing one thing after another; only drawing over the socket goes on beside the rest.
+
+    Parameters
+    ----------
+    url : str
+    number : int
+        Seeds what is done when.
+    trains : bool
+        Whether a run is set going at the beginning.
+    drawings : list of Drawing
+        Drawn in turn.
+    limit : float, seconds
+        What takes longer counts as unanswered.
+    """
+
+    def __init__(self, url: str, number: int, trains: bool, drawings: list[Drawing], limit: float) -> None:
+        self._url, self._trains, self._drawings, self._limit = url, trains, drawings, limit
+        self._rng = np.random.default_rng(number)
+        self._drawn = number * 7
+        self._client: Client | None = None
+        self._socket: LiveSocket | None = None
+        self._reading: dict = {}
+        self._status = ""
+        self._progress: list[tuple[float, int]] = []  # what was heard of the run, and when
+        self.record = Record()
+
+    async def arrive(self) -> None:
+        """Open the page, and press Train where this visitor trains."""
+        begin = time.perf_counter()
+        try:
+            self._client = await Client.open(self._url, LESSON, self._limit)
+        except Unanswered as error:
+            self.record.unanswered["open"] += 1
+            self.record.errors.append(str(error))
+            return
+        self.record.seconds["open"].append(time.perf_counter() - begin)
+        self._client.heard = self._look_at_page
+        self._status = "ready"
+        if self._client.socket:
+            await self._connect()
+        if self._trains:
+            await self._timed("press", self._press("train", "running"))
+
+    async def stay(self, seconds: float) -> None:
+        """Be a visitor for so long, and end what was begun."""
+        if self._client is None:
+            return
+        end = time.perf_counter() + seconds
+        self._progress = self._progress[-1:]
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._act(end))
+            if self._socket:
+                both.create_task(self._draw_live(end))
+
+    async def leave(self) -> None:
+        """Close the page."""
+        if self._client is None:
+            return
+        self.record.errors += self._client.errors
+        if not self._client.connected:
+            self.record.errors.append("the connection was lost")
+        if self._socket:
+            await self._socket.close()
+        await self._client.close()
+
+    def stop_watch(self) -> None:
+        """Note how fast the run went."""
+        if not self._trains:
+            return
+        if len(self._progress) < 2:
+            self.record.silent += 1
+            return
+        (begin, _), (end, _) = self._progress[0], self._progress[-1]
+        counts = [count for _, count in self._progress]
+        done = sum(
+            max(0, b - a) for a, b in zip(counts, counts[1:], strict=False)
+        )  # a reset counts for nothing
+        self.record.paces.append(done / (end - begin))
+
+    async def _act(self, end: float) -> None:
+        while True:
+            pause = self._rng.uniform(*PAUSE)
+            if time.perf_counter() + pause >= end:
+                return
+            await asyncio.sleep(pause)
+            choices = [self._draw_on_canvas, self._turn_page]
+            if self._trains:
+                choices.append(self._pause_and_go_on)
+            await choices[self._rng.integers(len(choices))]()
+
+    async def _pause_and_go_on(self) -> None:
+        if self._status == "running":
+            await self._timed("press", self._press("train", "paused", "finished"))
+        if self._status in ("finished", "diverged"):
+            await self._timed("press", self._press("reset", "ready"))
+        if self._status in ("paused", "ready"):
+            await self._timed("press", self._press("train", "running"))
+
+    async def _turn_page(self) -> None:
+        client = self._client
+        others = [name for name, known in client.pages.items() if known != client.page]
+        await self._timed("page", client.go(others[self._rng.integers(len(others))], self._limit))
+
+    async def _draw_on_canvas(self) -> None:
+        """Send what the canvas sends once the pen is up, and wait for the digit."""
+        drawing, canvas = self._next_drawing(), self._client.find("canvas")
+        if canvas is None:
+            return
+        value = WidgetState(id=canvas.identity, json_value=drawing.canvas)
+        if self._socket:  # the digit is there already
+            await self._timed("canvas", self._client.ask(None, self._limit, value))
+            return
+        digit = str(drawing.digit)
+        read = self._client.ask(lambda: self._client.text("prediction") == digit, self._limit, value)
+        await self._timed("frame", read)
+
+    async def _draw_live(self, end: float) -> None:
+        """Draw digits stroke by stroke; the next frame goes when the reading is here, as in the browser."""
+        while time.perf_counter() < end:
+            drawing = self._next_drawing()
+            for frame, digit in zip(drawing.frames, drawing.read, strict=True):
+                await asyncio.sleep(1 / FRAMES_A_SECOND)
+                if not await self._timed("frame", self._read(frame)):
+                    await self._connect_again()
+                elif int(np.argmax(self._reading["expert"])) != digit:
+                    self.record.wrong += 1
+            await asyncio.sleep(self._rng.uniform(*PAUSE))
+
+    async def _connect(self) -> None:
+        with suppress(Unanswered):
+            self._socket = await LiveSocket.open(self._url, self._client.socket, self._hear_news, self._limit)
+
+    async def _connect_again(self) -> None:
+        """Do as the browser does when a socket is silent."""
+        await self._socket.close()
+        await asyncio.sleep(1.0)
+        await self._connect()
+
+    async def _read(self, frame: bytes) -> float:
+        seconds, self._reading = await self._socket.read(frame, self._limit)
+        return seconds
+
+    async def _press(self, key: str, *wanted: str) -> float:
+        return await self._client.press(key, lambda: self._status in wanted, self._limit)
+
+    async def _timed(self, what: str, waiting: Awaitable[float]) -> bool:
+        """Note how long something took, or that it did not come."""
+        try:
+            self.record.seconds[what].append(await waiting)
+        except Unanswered:
+            self.record.unanswered[what] += 1
+            return False
+        return True
+
+    def _next_drawing(self) -> Drawing:
+        self._drawn += 1
+        return self._drawings[self._drawn % len(self._drawings)]
+
+    def _look_at_page(self, message: ForwardMsg) -> None:
+        """Read the status, where the message brought it."""
+        element = message.delta.new_element
+        found = STATUS.search(element.markdown.body) if element.WhichOneof("type") == "markdown" else None
+        if found:
+            self._note(found[1].lower(), int(found[2].replace(",", "")))
+
+    def _hear_news(self, news: dict) -> None:
+        self._note(str(news["status"]).lower(), int(news["iteration"]))
+        self._client.look()
+
+    def _note(self, status: str, iteration: int) -> None:
+        self._status = status
+        self._progress.append((time.perf_counter(), iteration))
