@@ -12,15 +12,14 @@ from ui.lesson.lesson import show_lesson
 from ui.mistakes.mistakes import show_mistakes
 from ui.shared.live import live
 from ui.sidebar.data import choose_dataset
-from ui.sidebar.settings import fill_widgets_from_link, show_presets, show_settings
-from ui.state.link import update_link
+from ui.sidebar.settings import prepare_widgets, show_presets, show_settings, update_link
 from ui.state.session import current_session
 from ui.train.training import show_buttons, show_status, show_training
 
 st.set_page_config(page_title="Digits from Scratch", page_icon="✏️", layout="wide")
 st.html(Path(__file__).with_name("style.css"))
 session = current_session()
-fill_widgets_from_link()
+prepare_widgets()
 
 pages = [
     st.Page(lambda: show_training(session), title="Train", url_path="train", default=True),

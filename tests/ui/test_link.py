@@ -5,10 +5,14 @@ from types import SimpleNamespace
 import pytest
 
 from nn import Hyperparameters
-from ui.state.link import READERS, open_link, update_link
-from ui.state.settings import BATCH_SIZES, L2, LEARNING_RATES, MODERN, Settings
+from ui.sidebar.settings import update_link
+from ui.state.settings import MODERN, SETTINGS, Setting, Settings
 
 DEFAULT = Settings().values()
+
+
+def open_link(query: dict[str, str]) -> dict[str, object]:
+    return Settings.from_values(query).values()
 
 
 class Address:
@@ -28,16 +32,12 @@ class Address:
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Address:
     address = Address()
-    monkeypatch.setattr("ui.state.link.st", SimpleNamespace(query_params=address))
+    monkeypatch.setattr("ui.sidebar.settings.st", SimpleNamespace(query_params=address))
     return address
 
 
 def test_an_empty_link_is_the_defaults():
     assert open_link({}) == DEFAULT
-
-
-def test_every_setting_can_be_linked():
-    assert set(READERS) == set(DEFAULT)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,11 @@ def test_every_setting_can_be_linked():
         ("optimizer", "adam", "adam"),
         ("activation", "tanh", "tanh"),
         ("init", "xavier", "xavier"),
+        ("init", "expert", "expert"),
+        ("init", "shipped", "expert"),  # as it was called in older links
+        ("schedule", "cosine", "cosine"),
+        ("distort", "1", True),
+        ("distort", "0", False),
         ("dataset", "mine%20.csv", "mine%20.csv"),
     ],
 )
@@ -75,7 +80,7 @@ def test_a_value_is_brought_into_its_range(name: str, text: str, value: object):
 
 @pytest.mark.parametrize("text", ["nonsense", "", "nan", "0x10", "1,5", "None", "１２x", "<b>"])
 def test_nonsense_is_ignored(text: str):
-    everything = dict.fromkeys(READERS, text)
+    everything = dict.fromkeys(SETTINGS, text)
     del everything["dataset"]  # whether there is such a file, the page finds out
     assert open_link(everything) == DEFAULT
     assert open_link({"unknown": text}) == DEFAULT
@@ -91,7 +96,7 @@ def test_nonsense_is_ignored(text: str):
             33,
             "sigmoid",
             "xavier",
-            Hyperparameters(0.007, 9999, 1, "rmsprop", 3e-5, 0.55, 42),
+            Hyperparameters(0.007, 9999, 1, "rmsprop", 3e-5, 0.55, 42, "cosine"),
             True,
         ),
     ],
@@ -101,15 +106,11 @@ def test_what_is_written_is_read_again(address: Address, settings: Settings):
     assert open_link(address.query) == settings.values()
 
 
-def test_every_step_of_a_slider_survives_the_link(address: Address):
-    for rate in LEARNING_RATES:
-        update_link(Settings(hyperparameters=Hyperparameters(learning_rate=rate)))
-        assert open_link(address.query)["learning_rate"] == rate
-    for l2 in L2:
-        update_link(Settings(hyperparameters=Hyperparameters(l2=l2)))
-        assert open_link(address.query)["l2"] == l2
-    for size in BATCH_SIZES:
-        assert open_link({"batch_size": size})["batch_size"] == size
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+def test_every_option_survives_the_link(setting: Setting):
+    for option in setting.options or setting.limits or (setting.default,):
+        link = Settings.from_values({setting.name: option}).link()
+        assert open_link(link) == DEFAULT | {setting.name: option}
 
 
 def test_defaults_are_left_out_and_nothing_is_written_twice(address: Address):

@@ -3,9 +3,10 @@
 import pytest
 
 from tests.page import Page
-from ui.state.settings import CLASSIC, MODERN
+from ui.state.settings import CLASSIC, MODERN, SETTINGS
 
 AT_ONCE = {"learning_rate": 0.5, "iterations": 900, "batch_size": "32", "l2": 0.001, "dropout": 0.25}
+AT_ONCE |= {"schedule": "cosine"}
 AFTER_RESET = {
     "hidden_size": (20, "hidden units"),
     "activation": ("tanh", "activation"),
@@ -98,6 +99,7 @@ def test_a_link_reopens_the_lesson():
         "l2": "0.0003",
         "dropout": "0.35",
         "seed": "42",
+        "schedule": "cosine",
     }
     with Page(**lesson) as page:
         assert {key: str(page.shown(key)) for key in lesson} == lesson
@@ -127,7 +129,7 @@ def test_a_link_that_makes_no_sense_opens_the_page(link: dict[str, str], shown: 
         assert not set(page.link) - {"learning_rate", "iterations", "hidden_size"}
 
 
-@pytest.mark.parametrize("key", ["activation", "init", "optimizer", "batch_size", "l2", "dropout", "seed"])
+@pytest.mark.parametrize("key", [name for name in SETTINGS if name != "dataset"])
 def test_nonsense_for_any_other_setting_is_its_default(key: str):
     with Page(**{key: "nonsense"}) as page:
         assert page.shown(key) == CLASSIC.values()[key] and page.link == {}

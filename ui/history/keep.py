@@ -43,7 +43,7 @@ def lesson_link(address: str | None, query: dict[str, str]) -> str:
     address : str or None
         Of the page on show, if the browser has sent it.
     query : dict of str to str
-        The settings that differ from the defaults, as `ui.state.link` writes them.
+        The settings that differ from the defaults, as `Settings.link` returns them.
 
     Returns
     -------

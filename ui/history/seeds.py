@@ -5,7 +5,6 @@ import streamlit as st
 
 from server.shared import pool
 from ui.history.charts import seeds_chart
-from ui.history.summary import in_words
 from ui.shared.live import live
 from ui.shared.words import escaped
 from ui.state.seeds import MOST_HIDDEN, SEEDS, SeedRuns
@@ -41,7 +40,11 @@ def show_seeds(session: Session) -> None:
         st.caption(why_not)
     if fan:
         live(running, _show_band, session, fan, running)
-        st.caption(f"Trained with {in_words(fan.settings)}. All ten share the digits and the processors.")
+        first = fan.settings.hyperparameters.seed
+        st.caption(
+            f"Trained with {fan.settings.in_words()}, seeds {first} to {first + SEEDS - 1}. "
+            "All ten share the digits and the processors."
+        )
 
 
 def _why_not(session: Session) -> str | None:

@@ -1,50 +1,27 @@
-"""The sidebar: every setting as a widget, put together into Settings."""
-
-from collections.abc import Collection
+"""The sidebar: every setting as a widget, in step with the address in the browser."""
 
 import streamlit as st
 
-from nn import Hyperparameters
-from nn.functions import ACTIVATIONS
-from nn.model import MAX_HIDDEN
-from nn.optimizers import OPTIMIZERS
-from ui.state.link import open_link
 from ui.state.session import Session
-from ui.state.settings import (
-    BATCH_SIZES,
-    CLASSIC,
-    EXPERT,
-    FULL_BATCH,
-    L2,
-    LEARNING_RATES,
-    MODERN,
-    MOST_DROPOUT,
-    MOST_ITERATIONS,
-    MOST_SEED,
-    STARTS,
-    Settings,
-)
+from ui.state.settings import CLASSIC, MODERN, SETTINGS, Setting, Settings, Value
 
-NAMES = {
-    "relu": "ReLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "uniform": "uniform ±0.5 (classic)",
-    "he": "He",
-    "xavier": "Xavier",
-    EXPERT: "the expert's, to go on from there",
-    "gradient_descent": "gradient descent",
-    "momentum": "momentum",
-    "rmsprop": "RMSprop",
-    "adam": "Adam",
-    FULL_BATCH: "all (full batch)",
-}
+ALWAYS_OPEN = ("learning_rate", "iterations", "hidden_size")
 
 
-def fill_widgets_from_link() -> None:
-    """Give every widget its first value: what the link says, or the default."""
-    for key, value in open_link(st.query_params).items():
-        st.session_state.setdefault(key, value)
+def prepare_widgets() -> None:
+    """Give every widget a valid value before it is drawn: at first the link's, then what it says itself."""
+    linked = Settings.from_values(st.query_params.to_dict()).values()
+    for name, setting in SETTINGS.items():
+        said = st.session_state.get(name)
+        value = setting.valid(said) if name in st.session_state else linked[name]
+        if type(said) is not type(value) or said != value:  # what is assigned is sent again
+            st.session_state[name] = value
+
+
+def update_link(settings: Settings) -> None:
+    """Write the settings that differ from the defaults into the address, so that it reopens the lesson."""
+    if st.query_params.to_dict() != settings.link():
+        st.query_params.from_dict(settings.link())
 
 
 def show_presets(session: Session) -> None:
@@ -77,92 +54,22 @@ def show_settings(dataset: str) -> Settings:
     Settings
         Every value within its range, whatever a widget said.
     """
-    learning_rate = st.select_slider(
-        "Learning rate",
-        LEARNING_RATES,
-        format_func=lambda rate: f"{rate:g}",
-        key="learning_rate",
-        help="How far each step goes. Too small: it crawls. Too large: it jumps over the goal.",
-    )
-    iterations = st.slider(
-        "Iterations",
-        1,
-        MOST_ITERATIONS,
-        key="iterations",
-        help="How many steps to train. One step changes every weight once.",
-    )
-    hidden_size = st.number_input(
-        "Hidden units · after reset",
-        1,
-        MAX_HIDDEN,
-        key="hidden_size",
-        help="Each one learns a 28x28 pattern to look for. More can learn more, and take longer.",
-    )
+    said: dict[str, object] = {"dataset": dataset}
+    said |= {name: _draw(SETTINGS[name]) for name in ALWAYS_OPEN}
+    more = [setting for name, setting in SETTINGS.items() if name not in said]
     with st.expander("More settings"):
-        batch_size = st.select_slider(
-            "Digits at each step (batch size)",
-            BATCH_SIZES,
-            format_func=lambda size: NAMES.get(size, size),
-            key="batch_size",
-            help="'All' looks at every digit before each step. A few: noisier steps, but many more.",
-        )
-        l2 = st.select_slider(
-            "Weight decay (L2)",
-            L2,
-            format_func=lambda value: f"{value:g}",
-            key="l2",
-            help="Pulls large weights towards 0, against learning by heart.",
-        )
-        dropout = st.slider(
-            "Dropout",
-            0.0,
-            MOST_DROPOUT,
-            step=0.05,
-            key="dropout",
-            help="Share of hidden units switched off at random in each step, against learning by heart.",
-        )
-        distort = st.toggle(
-            "Distort the training digits",
-            key="distort",
-            help="Bend, turn and thicken each digit a bit, differently each time: against learning by heart.",
-        )
+        said |= {setting.name: _draw(setting) for setting in more if not setting.after_reset}
         st.caption("The four below count after Reset.")
-        optimizer = _choice("Optimizer", OPTIMIZERS, "optimizer", "How a slope becomes a step.")
-        activation = _choice(
-            "Activation",
-            ACTIVATIONS,
-            "activation",
-            "What a hidden unit does with its sum. ReLU: keep it if positive.",
-        )
-        init = _choice(
-            "Starting weights", STARTS, "init", "How the random weights are drawn before training."
-        )
-        seed = st.number_input(
-            "Seed", 0, MOST_SEED, key="seed", help="Names the random numbers: same seed, same run."
-        )
-    return Settings(
-        dataset=dataset,
-        hidden_size=int(_clamp(hidden_size, 1, MAX_HIDDEN)),
-        activation=activation,
-        init=init,
-        distort=bool(distort),
-        hyperparameters=Hyperparameters(
-            learning_rate=float(_clamp(learning_rate, LEARNING_RATES[0], LEARNING_RATES[-1])),
-            iterations=int(_clamp(iterations, 1, MOST_ITERATIONS)),
-            batch_size=int(batch_size) if batch_size in BATCH_SIZES[:-1] else None,
-            optimizer=optimizer,
-            l2=float(_clamp(l2, L2[0], L2[-1])),
-            dropout=round(float(_clamp(dropout, 0.0, MOST_DROPOUT)), 2),
-            seed=int(_clamp(seed, 0, MOST_SEED)),
-        ),
-    )
+        said |= {setting.name: _draw(setting) for setting in more if setting.after_reset}
+    return Settings.from_values(said)
 
 
-def _choice(label: str, names: Collection[str], key: str, explanation: str) -> str:
-    options = list(names)
-    chosen = st.selectbox(label, options, format_func=NAMES.get, key=key, help=explanation)
-    return chosen if chosen in names else options[0]
-
-
-def _clamp(value: float | None, low: float, high: float) -> float:
-    return low if value is None else min(max(value, low), high)
+def _draw(setting: Setting) -> Value | None:
+    """Draw one widget; its value is in the session's state already."""
+    draw = getattr(st, setting.widget)
+    always = {"key": setting.name, "help": setting.help}
+    if setting.options:
+        return draw(setting.label, setting.options, format_func=setting.shown, **always)
+    if setting.limits:
+        return draw(setting.label, *setting.limits, step=setting.step, **always)
+    return draw(setting.label, **always)
