@@ -1,6 +1,5 @@
 """The load test in its short form: ten visitors, of whom five train, wait a bearable time."""
 
-
 import pytest
 
 from tests.load.bare import bare_iterations_per_second

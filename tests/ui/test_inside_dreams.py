@@ -60,7 +60,7 @@ def test_a_network_about_to_explode_leaves_no_holes_in_later_dreams():
     assert np.isfinite(dreams_of(net, learning=True)).all()
 
 
-def test_pins_six_drawings_at_most_and_lets_go_of_them():
+def test_pins_six_drawings_at_most_and_removes_them():
     page = Inside("Blend", DIGIT)
     assert "two drawings to go" in page.text()
     page.press("pin")
@@ -70,7 +70,7 @@ def test_pins_six_drawings_at_most_and_lets_go_of_them():
         page.show(digit).press("pin")
     page.show(SAMPLE.X_test[6])
     assert len(page.session.pins) == 6 and page.app.button(key="pin").disabled
-    assert "let go of one" in page.text()
+    assert "Remove one with ✕" in page.text()
     page.set("blend_to", 5).set("blend_from", 2)
     kept = [*page.session.pins]
     page.press("unpin_1")

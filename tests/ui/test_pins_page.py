@@ -1,10 +1,10 @@
-"""How it got there, 'Pins': drawings kept, and a ribbon of what was read of each on the way."""
+"""How it got there, 'Pins': drawings kept, and a picture of what was read of each on the way."""
 
 import numpy as np
 
 from nn import Hyperparameters, Trainer, TwoLayerNN
 from tests.runs import DIGITS, SAMPLE, RunsPage, toy_run
-from ui.history.pin_readings import MOST_SEEN, PinReadings, ribbon, settled_since
+from ui.history.pins import MOST_SEEN, PinReadings, heatmap, settled_since
 
 
 def test_pins_up_to_six_and_unpins():
@@ -21,7 +21,7 @@ def test_pins_up_to_six_and_unpins():
         assert not page.disabled("pin_here")
 
 
-def test_the_ribbon_is_what_the_network_read_at_each_moment():
+def test_what_is_shown_is_what_the_network_read_at_each_moment():
     with RunsPage("Pins", iterations="30") as page:
         page.draw(DIGITS[0]).press("pin_here").train_to_the_end()
         (pin,), trainer = page.session.pins, page.trainer
@@ -39,20 +39,20 @@ def test_the_ribbon_is_what_the_network_read_at_each_moment():
         assert f"**{answer}** {seen[30][0].max():.0%}" in page.text()
 
 
-def test_a_ribbon_holds_each_moment_until_the_next_and_ends_grey():
+def test_the_picture_holds_each_moment_until_the_next_and_ends_grey():
     certain = np.eye(10)
     seen = {0: certain[[3]], 50: certain[[7]]}
-    picture = ribbon(seen, 0, 100)
+    picture = heatmap(seen, 0, 100)
     bright = picture.astype(int).sum(axis=2) > 200
     assert picture.shape == (10, 160, 3)
     assert bright[3, :75].all() and not bright[:3].any() and not bright[3, 80:].any()
     assert (picture[:, 100:] == 60).all() and not (picture[:, :75] == 60).any()
 
 
-def test_what_is_remembered_for_the_ribbons_is_bounded():
-    run, ribbons, pins = toy_run(), PinReadings(), [np.full((2, 3), 0.5, np.float32)]
+def test_what_is_remembered_of_the_readings_is_bounded():
+    run, readings, pins = toy_run(), PinReadings(), [np.full((2, 3), 0.5, np.float32)]
     for k in range(MOST_SEEN + 60):
         run.trainer.step()
-        seen = ribbons.follow(run.trainer, pins)
+        seen = readings.follow(run.trainer, pins)
         assert list(seen)[-1] == k + 1 and len(seen) <= MOST_SEEN
-    assert list(ribbons.follow(toy_run(2).trainer, pins))[-1] == 2  # another run, another story
+    assert list(readings.follow(toy_run(2).trainer, pins))[-1] == 2  # another run, another story

@@ -45,7 +45,7 @@ def test_a_fork_is_an_uninterrupted_run_with_the_same_change():
         assert same_parameters(page.trainer.net, uninterrupted.net)
         assert page.iteration() == 50 and len(page.session.runs.runs) == 2
         assert page.session.runs.runs[1].name == f"Run 2 from Run 1 at {moment}"
-        assert f"left another at iteration {moment}" in page.text()
+        assert f"branched off another one at iteration {moment}" in page.text()
 
 
 def test_the_fork_is_a_second_curve_on_the_same_chart():

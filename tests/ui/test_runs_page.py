@@ -1,4 +1,4 @@
-"""How it got there, 'Runs': the book of runs, side by side, named, restored and deleted, within bounds."""
+"""How it got there, 'Runs': runs side by side, named, restored and deleted, within bounds."""
 
 from dataclasses import replace
 
@@ -86,22 +86,22 @@ def test_a_setting_after_the_end_does_not_rewrite_what_was_learned_with():
 
 
 def test_a_name_is_refused_where_it_says_nothing_or_is_taken():
-    book = Runs()
+    runs = Runs()
     one, other = toy_run(1), toy_run(1)
-    book.note(one), book.note(other)
-    book.rename(other, "   "), book.rename(other, "Run 1")
+    runs.note(one), runs.note(other)
+    runs.rename(other, "   "), runs.rename(other, "Run 1")
     assert other.name == "Run 2"
-    book.rename(other, "x" * 100)
+    runs.rename(other, "x" * 100)
     assert other.name == "x" * 40
 
 
-def test_the_book_is_bounded_and_keeps_the_best():
-    book, best = Runs(), toy_run(40)
+def test_the_runs_are_bounded_and_the_best_is_among_them():
+    runs, best = Runs(), toy_run(40)
     for run in [best, *(toy_run(1) for _ in range(MOST_RUNS + 3))]:
-        book.note(run)
-        book.note(run)  # twice is once
-    assert len(book.runs) == MOST_RUNS and best in book.runs
-    assert book.runs[-1].name == f"Run {MOST_RUNS + 4}"
+        runs.note(run)
+        runs.note(run)  # twice is once
+    assert len(runs.runs) == MOST_RUNS and best in runs.runs
+    assert runs.runs[-1].name == f"Run {MOST_RUNS + 4}"
 
 
 def test_the_checkpoints_of_all_runs_together_are_bounded(monkeypatch: pytest.MonkeyPatch):
@@ -111,12 +111,12 @@ def test_the_checkpoints_of_all_runs_together_are_bounded(monkeypatch: pytest.Mo
         trainer.train()
         return Run(settings, SAMPLE, trainer)
 
-    book, runs = Runs(), [real_run(seed) for seed in range(4)]
+    kept, runs = Runs(), [real_run(seed) for seed in range(4)]
     most = sum(run.size for run in runs) // 2
     monkeypatch.setattr("ui.state.runs.MOST_BYTES", most)
     for run in runs:
-        book.note(run)
-    assert sum(run.size for run in book.runs) <= most < MOST_BYTES
+        kept.note(run)
+    assert sum(run.size for run in kept.runs) <= most < MOST_BYTES
     assert len(runs[0].trainer.checkpoints) == 1 < len(runs[-1].trainer.checkpoints)  # the oldest first
     assert runs[0].trainer.checkpoints.iterations == [60]
 
@@ -131,10 +131,10 @@ def test_a_second_file_of_ones_own_drops_the_runs_on_the_first():
         object.__setattr__(run.dataset, "name", name)
         return run
 
-    book, sample, first, second = Runs(), toy_run(1), upload("one.csv"), upload("two.csv")
+    runs, sample, first, second = Runs(), toy_run(1), upload("one.csv"), upload("two.csv")
     for run in (sample, first, second):
-        book.note(run)
-    assert book.runs == [sample, second]
+        runs.note(run)
+    assert runs.runs == [sample, second]
 
 
 def test_time_is_counted_while_it_trains_and_no_longer():

@@ -1,71 +1,134 @@
-"""Pinned drawings: the button that keeps one, and ribbons of what the network read of each on its way."""
+"""Pinned drawings, and for each a picture of what the network read of it as it learned."""
 
+import operator
 from html import escape
 
 import numpy as np
 import streamlit as st
 
-from ui.history.pin_readings import MOST_PINS, ribbon, settled_since
+from nn import Trainer
 from ui.shared.live import live
+from ui.shared.pins import MOST_PINS, show_pin_button, unpin
 from ui.shared.png import address
 from ui.state.session import Session
 
+MOST_SEEN = 240  # moments remembered
+COLUMNS = 160  # of the picture
+BRIGHT = np.array([120, 232, 182])  # the green of the visitor's own network, on black
 
-def show_pin_button(session: Session, key: str = "pin_here") -> None:
-    """Draw the button that pins what is on show; it is off where there is nothing new, or no room."""
-    digit = session.digit
-    full = len(session.pins) >= MOST_PINS
-    known = digit is None or any((digit == pin).all() for pin in session.pins)
-    st.button(
-        "Pin this drawing",
-        icon=":material/push_pin:",
-        key=key,
-        disabled=full or known,
-        on_click=_pin,
-        args=(session,),
-    )
+
+class PinReadings:
+    """
+    The ten probabilities of each pinned drawing over the iterations of one run.
+
+    They come from its checkpoints, and from its network whenever somebody looks.
+    """
+
+    def __init__(self) -> None:
+        self._of: list[object] = []  # the trainer and the pins
+        self._seen: dict[int, np.ndarray] = {}  # iteration -> (pins, 10)
+
+    def follow(self, trainer: Trainer, pins: list[np.ndarray]) -> dict[int, np.ndarray]:
+        """
+        Read the pins with the network as it is, and as it was at the checkpoints not looked at yet.
+
+        Parameters
+        ----------
+        trainer : Trainer
+        pins : list of (28, 28) floats in [0, 1], 1 or more
+
+        Returns
+        -------
+        dict of int to (pins, 10) floats
+            The probabilities by iteration, rising.
+        """
+        of = [trainer, *pins]
+        same = len(of) == len(self._of) and all(map(operator.is_, of, self._of))
+        X = np.stack(pins).reshape(len(pins), -1)
+        now, net = trainer.iteration, trainer.net.copy()
+        with np.errstate(all="ignore"):  # a network that has diverged answers NaN
+            seen = _read_along(trainer, X, self._seen if same else {})
+            if now not in seen:
+                seen[now] = net.predict_proba(X)
+        seen = dict(sorted(seen.items()))
+        while len(seen) > MOST_SEEN:
+            seen = dict(list(seen.items())[::2]) | {now: seen[now]}
+        # together, at the end: a click may start the page anew in another thread while this one ends
+        self._of, self._seen = of, seen
+        return seen
 
 
 def show_pins(session: Session) -> None:
-    """Draw the button and, for each pin, its ribbon."""
+    """Draw the button and, for each pin, what has been read of it so far."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        show_pin_button(session)
+        show_pin_button(session, "pin_here")
         st.caption(
-            f"{len(session.pins)} of {MOST_PINS}. Pin drawings, then Train: how does it change its mind?"
+            f"{len(session.pins)} of {MOST_PINS} pinned. Pin some drawings, then press Train: how does the "
+            "network change its mind?"
         )
     if session.pins:
         live(session.refreshing, _show_pin_readings, session)
         st.caption(
-            "A row for each digit, 0 at the top; left to right: the iterations. Bright: sure. "
-            "Grey: still to come. Taken at the moments that the run keeps, and live while you look on."
+            "One row for each digit, 0 at the top; the iterations run from left to right. Bright means sure, "
+            "grey is still to come. Read at the moments that the run keeps, and live while you watch."
         )
 
 
-def _pin(session: Session) -> None:
-    if session.digit is not None and len(session.pins) < MOST_PINS:
-        session.pins = [*session.pins, session.digit.copy()]
+def heatmap(seen: dict[int, np.ndarray], pin: int, iterations: int) -> np.ndarray:
+    """
+    Paint the probabilities of one pin: a row a class, left to right over the iterations, bright is sure.
+
+    Parameters
+    ----------
+    seen : dict of int to (pins, 10) floats
+        From `PinReadings.follow`.
+    pin : int
+        Which one.
+    iterations : int
+        Where the picture ends; what has not come yet is grey.
+
+    Returns
+    -------
+    (10, 160, 3) uint8
+    """
+    moments = np.array(list(seen))
+    probabilities = np.nan_to_num(np.array([p[pin] for p in seen.values()]))  # (moments, 10)
+    at = np.linspace(0, max(iterations, moments[-1]), COLUMNS)
+    latest = np.searchsorted(moments, at, side="right") - 1  # the last moment before each column
+    picture = np.sqrt(probabilities[latest.clip(0)].T)[:, :, None] * BRIGHT  # as the eye sees brightness
+    picture[:, at > moments[-1]] = 60
+    return picture.round().astype(np.uint8)
 
 
-def unpin(session: Session, number: int) -> None:
-    """Let go of a pinned drawing."""
-    session.pins = [pin for k, pin in enumerate(session.pins) if k != number]
+def settled_since(seen: dict[int, np.ndarray], pin: int) -> int:
+    """Return the first iteration from which on a pin has always been read as it is now."""
+    answers = np.array([probabilities[pin].argmax() for probabilities in seen.values()])
+    others = np.flatnonzero(answers != answers[-1])
+    return list(seen)[others[-1] + 1 if others.size else 0]
+
+
+def _read_along(trainer: Trainer, X: np.ndarray, seen: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+    """Add what the run read at those of its checkpoints that are not among the moments seen."""
+    kept = trainer.checkpoints
+    return seen | {k: kept.nearest(k).net.predict_proba(X) for k in kept.iterations if k not in seen}
 
 
 def _show_pin_readings(session: Session) -> None:
     pins = session.pins
     if not pins:
         return
-    seen = session.pin_readings.follow(session.trainer, pins)
+    readings: PinReadings = st.session_state.setdefault("pin_readings", PinReadings())
+    seen = readings.follow(session.trainer, pins)
     iterations = session.trainer.hyperparameters.iterations
-    left, right = st.columns(2, gap="small")
+    columns = st.columns(2, gap="small")
     for number, pin in enumerate(pins):
-        with (left, right)[number % 2], st.container(key=f"pin_{number}", gap=None):
+        with columns[number % 2], st.container(key=f"pin_{number}", gap=None):
             words, alt = _reading(seen, number, session.dataset.class_names)
             st.html(
-                f'<div class="ribbon" role="img" aria-label="{escape(alt)}">'
+                f'<div class="heatmap" role="img" aria-label="{escape(alt)}">'
                 f'<img alt="" src="{address((pin * 255).round().astype("uint8"))}">'
                 f"<ol>{''.join(f'<li>{k}</li>' for k in range(10))}</ol>"
-                f'<img alt="" src="{address(ribbon(seen, number, iterations))}"></div>'
+                f'<img alt="" src="{address(heatmap(seen, number, iterations))}"></div>'
             )
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(words)
@@ -83,7 +146,7 @@ def _reading(seen: dict[int, np.ndarray], number: int, names: tuple[str, ...]) -
     """Say what is read of a pin and since when, to be seen and to be heard."""
     now = list(seen.values())[-1][number]
     if not np.isfinite(now).all():
-        return "**–** the weights exploded", f"Pin {number + 1} is not read any more: the weights exploded."
+        return "**–** the weights exploded", f"Pin {number + 1} has no reading: the weights exploded."
     answer, sure, since = names[now.argmax()], f"{now.max():.0%}", settled_since(seen, number)
     return (
         f"**{answer}** {sure} · since iteration {since:,}",

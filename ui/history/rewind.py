@@ -5,50 +5,48 @@ import streamlit as st
 from nn.checkpoints import MOST, MOST_BYTES
 from ui.shared.curves import accuracy_chart, loss_chart
 from ui.shared.live import live
+from ui.state.run import Run
 from ui.state.session import Session
 
 
 def show_rewind(session: Session) -> None:
-    """Draw the slider through the run, and the curves of the run and of the one it left."""
+    """Draw the slider through the run, and the curves of the run and of the one it was forked from."""
     run = session.run.end
-    end = run.trainer.iteration
-    moments = sorted({*(k for k in run.trainer.checkpoints.iterations if k < end), end})
+    end, kept = run.trainer.iteration, _kept(run)
+    moments = sorted({*(k for k in kept if k < end), end})
     here = session.trainer.iteration
     st.session_state["rewind"] = here if here in moments else end
+    label = "Rewind to iteration"
     if len(moments) < 2 or session.running:
-        reason = "Pause, then drag back." if session.running else "Train first: there is no past yet."
-        st.select_slider(
-            "Rewind to iteration", [0, 1], key="no_past", disabled=True, format_func=lambda k: ""
-        )
-        st.caption(reason)
+        st.select_slider(label, [0, 1], key="no_past", disabled=True, format_func=lambda k: "")
+        st.caption("Pause, then drag back." if session.running else "Train first: there is no past yet.")
     else:
         st.select_slider(
-            "Rewind to iteration",
+            label,
             moments,
-            format_func=lambda k: f"{k:,}",
+            format_func="{:,}".format,
             key="rewind",
-            on_change=_rewind,
-            args=(session,),
+            on_change=lambda: session.rewind(st.session_state["rewind"]),
         )
         _say_where(session)
     live(session.refreshing, _show_curves, session)
     st.caption(
-        f"{len(run.trainer.checkpoints)} moments of this run are kept, evenly spread, in "
-        f"{run.trainer.checkpoints.size / 2**20:.1f} MB; never more than {MOST} or {MOST_BYTES // 2**20} MB."
+        f"{len(kept)} moments of this run are kept, evenly spread; at most {MOST}, in at most "
+        f"{MOST_BYTES // 2**20} MB."
     )
 
 
-def _rewind(session: Session) -> None:
-    session.rewind(st.session_state["rewind"])
+def _kept(run: Run) -> list[int]:
+    """Return the iterations that one can go back to."""
+    return run.trainer.checkpoints.iterations
 
 
 def _say_where(session: Session) -> None:
-    """Say which moment is on show, and how to leave it: always one line, so that nothing jumps."""
+    """Say which moment is on show, and how to go back to the end: always one line, so that nothing jumps."""
+    here = session.trainer.iteration
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="where"):
         if session.run.looking_back:
-            st.markdown(
-                f"**Every page shows the network as it was after {session.trainer.iteration:,} iterations.**"
-            )
+            st.markdown(f"**Every page shows the network as it was after {here:,} iterations.**")
             st.button(
                 "Back to the end",
                 icon=":material/last_page:",
@@ -58,23 +56,23 @@ def _say_where(session: Session) -> None:
             )
         elif session.run.parent_history:
             st.markdown(
-                f"This run left another at iteration {session.trainer.forked_at:,}; "
-                "that one's curves are thin and dashed."
+                f"This run branched off another one at iteration {session.trainer.forked_at:,}; "
+                "the curves of that one are thin and dashed."
             )
         else:
             st.markdown("Drag back: drawings, pictures and numbers show the network as it was then.")
 
 
 def _show_curves(session: Session) -> None:
-    run, trainer = session.run, session.trainer
-    iterations = trainer.hyperparameters.iterations
-    if run.parent_history:
-        iterations = max(iterations, run.parent_history.points[-1].iteration)
-    with st.container(key="fork_chart", gap=None):
-        st.caption("Accuracy: :blue[● training], :orange[● held out]")
-        chart = accuracy_chart(trainer.history, iterations, run.parent_history)
-        st.vega_lite_chart(chart.data, chart.spec, height=195, alt=chart.alt)
-    with st.container(key="fork_loss_chart", gap=None):
-        st.caption("Loss")
-        chart = loss_chart(trainer.history, iterations, run.parent_history)
-        st.vega_lite_chart(chart.data, chart.spec, height=115, alt=chart.alt)
+    history, parent = session.trainer.history, session.run.parent_history
+    end = session.trainer.hyperparameters.iterations
+    if parent:
+        end = max(end, parent.points[-1].iteration)
+    for key, caption, draw, height in (
+        ("fork_chart", "Accuracy: :blue[● training], :orange[● held out]", accuracy_chart, 195),
+        ("fork_loss_chart", "Loss", loss_chart, 115),
+    ):
+        with st.container(key=key, gap=None):
+            st.caption(caption)
+            chart = draw(history, end, parent)
+            st.vega_lite_chart(chart.data, chart.spec, height=height, alt=chart.alt)

@@ -3,11 +3,10 @@
 import streamlit as st
 
 from nn.explain.dreams import blend
-from ui.history.pin_readings import MOST_PINS
-from ui.history.pins import show_pin_button, unpin
 from ui.inside.blend_chart import blend_chart
 from ui.inside.subject import Subject
 from ui.shared.pictures import show_digit
+from ui.shared.pins import MOST_PINS, show_pin_button, unpin
 from ui.shared.words import reading
 from ui.state.session import Session
 
@@ -15,9 +14,11 @@ STOPS = 41  # along the way
 
 
 def show_pins(session: Session) -> None:
-    """Draw the pinned drawings, each with a button that lets go of it, and the button that pins."""
+    """Draw the pinned drawings, each with a button that removes it, and the button that pins."""
     if len(session.pins) >= MOST_PINS:
-        st.markdown(f"**{MOST_PINS} drawings are pinned**, and no more fit: let go of one with ✕.")
+        st.markdown(
+            f"**{MOST_PINS} drawings are pinned**, the most that fit. Remove one with ✕ to pin another."
+        )
     else:
         st.markdown("**Blend two drawings** and watch the answer change on the way.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="blend_pins"):

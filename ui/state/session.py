@@ -12,7 +12,6 @@ from nn import Status, Trainer, TwoLayerNN
 from server.datasets import library
 from server.shared import expert, pool
 from server.visits import presence
-from ui.history.pin_readings import PinReadings
 from ui.state.drawings import Drawing, Exhibit
 from ui.state.pace import Pace
 from ui.state.run import UPLOADED, Run
@@ -35,8 +34,6 @@ class Session:
         The runs so far.
     fan : SeedRuns or None
         The same settings with ten seeds, where that was asked for.
-    ribbons : PinReadings
-        What the run on show has read of the pinned drawings on its way.
     expert : TwoLayerNN
         The shipped network.
     drawing : Drawing or None
@@ -69,7 +66,6 @@ class Session:
         self.run = _new_run(Settings(dataset=SHARED_DATA), library().get(SHARED_DATA))
         self.runs = Runs()
         self.seeds: SeedRuns | None = None
-        self.pin_readings = PinReadings()
         self.expert = expert()
         self.drawing: Drawing | None = None
         self.exhibit: Exhibit | None = None

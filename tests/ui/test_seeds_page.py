@@ -15,16 +15,16 @@ from ui.state.settings import Settings
 def test_ten_seeds_are_trained_together_and_stopped():
     with RunsPage("Ten seeds", iterations="10000") as page:
         page.press("seeds_start").wait(lambda page: min(t.iteration for t in page.session.seeds.trainers) > 3)
-        fan = page.session.seeds
-        assert len(fan.trainers) == SEEDS and page.disabled("seeds_start")
-        assert all(trainer.dataset is page.session.dataset for trainer in fan.trainers)
+        seeds = page.session.seeds
+        assert len(seeds.trainers) == SEEDS and page.disabled("seeds_start")
+        assert all(trainer.dataset is page.session.dataset for trainer in seeds.trainers)
         assert page.iteration() == 0  # one's own run is left alone
         page.press("seeds_stop")
-        stopped = [trainer.iteration for trainer in fan.trainers]
-        assert page.look().session.seeds is fan and [t.iteration for t in fan.trainers] == stopped
-        page.press("seeds_stop").wait(lambda page: fan.trainers[0].iteration > stopped[0])  # goes on
+        stopped = [trainer.iteration for trainer in seeds.trainers]
+        assert page.look().session.seeds is seeds and [t.iteration for t in seeds.trainers] == stopped
+        page.press("seeds_stop").wait(lambda page: seeds.trainers[0].iteration > stopped[0])  # goes on
         page.press("seeds_stop")
-        assert not fan.running and "points is luck" in page.text()
+        assert not seeds.running and "points is luck" in page.text()
 
 
 @pytest.mark.parametrize("optimizer", ["gradient_descent", "adam"])
@@ -33,26 +33,26 @@ def test_the_band_is_that_of_ten_runs_by_themselves(optimizer: str):
         hidden_size=4,
         hyperparameters=Hyperparameters(iterations=6, batch_size=64, seed=5, optimizer=optimizer),
     )
-    fan = SeedRuns(Run(settings, SAMPLE, Trainer(settings.new_network(), SAMPLE, settings.hyperparameters)))
-    for trainer in fan.trainers:
+    seeds = SeedRuns(Run(settings, SAMPLE, Trainer(settings.new_network(), SAMPLE, settings.hyperparameters)))
+    for trainer in seeds.trainers:
         trainer.train()
     alone = []
     for seed in range(5, 15):
         net = TwoLayerNN(hidden_size=4, seed=seed)
         Trainer(net, SAMPLE, settings.hyperparameters.replace(seed=seed)).train()
         alone.append(net.evaluate(SAMPLE.X_dev, SAMPLE.Y_dev))
-    assert fan.accuracies() == alone and fan.over and fan.progress == 1
-    last = fan.band().iloc[-1]
+    assert seeds.accuracies() == alone and seeds.over and seeds.progress == 1
+    last = seeds.band().iloc[-1]
     assert (last["lowest"], last["highest"]) == (min(alone), max(alone))
     assert last["median"] == np.median(alone) and last["iteration"] == 6
-    assert not any(len(trainer.checkpoints) for trainer in fan.trainers)
+    assert not any(len(trainer.checkpoints) for trainer in seeds.trainers)
 
 
-def test_the_fan_says_why_there_is_none():
+def test_the_page_says_why_there_is_none():
     with RunsPage("Ten seeds", hidden_size="300") as page:
         assert page.disabled("seeds_start") and "256 hidden units" in page.text()
     with RunsPage("Ten seeds", init="expert") as page:
-        assert page.disabled("seeds_start") and "nothing is left to chance" in page.text()
+        assert page.disabled("seeds_start") and "nothing is random" in page.text()
 
 
 def test_runs_that_explode_are_left_out_of_the_band():
@@ -63,7 +63,7 @@ def test_runs_that_explode_are_left_out_of_the_band():
         assert len(page.session.seeds.accuracies()) == SEEDS - len(diverged)
 
 
-def test_the_fan_stops_when_its_page_has_gone():
+def test_the_seeds_stop_when_its_page_has_gone():
     with RunsPage("Ten seeds", iterations="10000") as page:
         page.press("seeds_start")
         left(Presence(page.session))
