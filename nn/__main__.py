@@ -13,21 +13,21 @@ COMMANDS = {
     "train": (train, "train a network"),
     "evaluate": (evaluate, "say how good a saved network is"),
     "predict": (predict, "read digits in pictures"),
-    "pretrain": (pretrain, "train the network that comes with the page"),
+    "pretrain": (pretrain, "train the expert, which comes with the page"),
 }
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains in one line, without the usage in front."""
+    """Reports an error in one line, without the usage before it."""
 
     def error(self, message: str) -> None:
-        """Leave with code 2, as is usual for wrong arguments."""
-        self.exit(2, f"{message}; {self.prog} --help tells more\n")
+        """Exit with code 2, as is usual for wrong arguments."""
+        self.exit(2, f"{message}; see {self.prog} --help\n")
 
 
 def parser() -> Parser:
     """Describe the arguments."""
-    whole = Parser(prog="python -m nn", description="Train a two-layer network on digits, and let it read.")
+    whole = Parser(prog="python -m nn", description="Train a two-layer network to read digits.")
     commands = whole.add_subparsers(required=True, metavar="{" + ",".join(COMMANDS) + "}")
     for name, (module, what) in COMMANDS.items():
         command = commands.add_parser(name, help=what, formatter_class=argparse.ArgumentDefaultsHelpFormatter)

@@ -1,1 +1,1 @@
-"""What `python -m nn` can do, a command a file; they and `__main__` alone in `nn` know more than NumPy."""
+"""What `python -m nn` can do, one command a file; only these and `__main__` use more than NumPy."""

@@ -20,7 +20,7 @@ def command(options: argparse.Namespace) -> int:
 
 
 def report(net: TwoLayerNN, dataset: Dataset) -> None:
-    """Print the accuracy on each whole split."""
+    """Print the accuracy on the whole of each split."""
     print(dataset.name)
     for split in ("train", "dev", "test"):
         X, Y = getattr(dataset, f"X_{split}"), getattr(dataset, f"Y_{split}")

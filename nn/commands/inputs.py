@@ -1,4 +1,4 @@
-"""What the commands are given by name: digits to learn or to be tested on, and saved networks."""
+"""What the commands take by name: digits to learn from or to be tested on, and saved networks."""
 
 import argparse
 from pathlib import Path
@@ -12,17 +12,17 @@ from nn import TwoLayerNN
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the digits."""
     parser.add_argument("--data", default="sample", help="sample, mnist, fashion-mnist, kaggle or a CSV")
-    parser.add_argument("--dev-size", type=int, help="digits held out; None is the source's own choice")
+    parser.add_argument("--dev-size", type=int, help="digits to hold out; by default the source's own number")
 
 
 def load_digits(name: str, dev_size: int | None) -> Dataset:
-    """Load a source by its key, a CSV file by its path, or data/train.csv as `kaggle`; always split alike."""
+    """Load a source by its key, a CSV file by its path, or data/train.csv as `kaggle`."""
     options = {} if dev_size is None else {"dev_size": dev_size}
     keys = [source.key for source in list_sources()]
     if name == "kaggle":
         name = next((key for key in keys if key in ("train.csv", "train.csv.gz")), "")
         if not name:
-            raise DataError("There is no data/train.csv: put the one of Kaggle's Digit Recognizer there.")
+            raise DataError("There is no data/train.csv: put the file from Kaggle's Digit Recognizer there.")
     elif name not in keys and (Path(name).exists() or name.lower().endswith((".csv", ".csv.gz"))):
         return load_csv(name, **options)
     source = find_source(name)
@@ -36,9 +36,9 @@ def load_digits(name: str, dev_size: int | None) -> Dataset:
 
 
 def load_network(path: str) -> TwoLayerNN:
-    """Load a saved network; the complaint names the file."""
+    """Load a saved network; an error names the file."""
     if not Path(path).exists():
-        raise ValueError(f"There is no network {path}: write one with python -m nn train --save {path}")
+        raise ValueError(f"There is no network {path}: make one with python -m nn train --save {path}")
     try:
         return TwoLayerNN.load(path)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The picture that `python -m nn train --plot` draws: curves, and digits with the network's answers."""
+"""The picture that `python -m nn train --plot` makes: curves, and digits with the network's answers."""
 
 import numpy as np
 
@@ -10,8 +10,8 @@ RIGHT, WRONG = "#1a7f37", "#cf222e"
 
 
 def plot(trainer: Trainer, dataset: Dataset, path: str) -> None:
-    """Draw the curves, digits at random and mistakes, each with the network's answer, right or wrong."""
-    from matplotlib.figure import Figure  # by itself, without pyplot, it needs no screen
+    """Draw the curves, random digits and mistakes, each with the network's answer, right or wrong."""
+    from matplotlib.figure import Figure  # unlike pyplot, it needs no screen
 
     figure = Figure(figsize=(12, 9), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=(2, 3))
@@ -26,7 +26,7 @@ def plot(trainer: Trainer, dataset: Dataset, path: str) -> None:
     order = np.random.default_rng(0).permutation(len(Y))
     shown, others = np.split(order, [(ROWS - 1) * COLUMNS])
     chosen = [*shown, *others[answers[others] != Y[others]][:COLUMNS]]
-    lower.suptitle(f"{split} digits: {ROWS - 1} rows at random, then more mistakes")
+    lower.suptitle(f"{split} digits: {ROWS - 1} random rows, then more mistakes")
     grid = lower.subplots(ROWS, COLUMNS, subplot_kw={"xticks": [], "yticks": [], "frame_on": False})
     for axes, k in zip(grid.ravel(), chosen, strict=False):
         right, names = answers[k] == Y[k], dataset.class_names

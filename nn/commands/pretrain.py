@@ -1,4 +1,4 @@
-"""The command `python -m nn pretrain`: trains the shipped network from the data, with one seed."""
+"""The command `python -m nn pretrain`: trains the expert from the data, with one seed."""
 
 import argparse
 import json
@@ -31,7 +31,7 @@ CHECK_EVERY = 10  # epochs
 def pretrain(
     recipe: Recipe, pen_file: Path, folder: Path, train_size: int | None = None, test: bool = False
 ) -> dict:
-    """Train by the recipe, or go on where an interrupted run stopped, and write weights and results.
+    """Train by the recipe, or go on where an interrupted run stopped, and save weights and results.
 
     Parameters
     ----------
@@ -39,11 +39,12 @@ def pretrain(
     pen_file : Path
         The UNIPEN file.
     folder : Path
-        Gets pretrained.npz and pretrained.json, and for resuming checkpoint.npz and pen-SEED-VARIANTS.npz.
+        Gets pretrained.npz and pretrained.json, and, to resume from, checkpoint.npz and
+        pen-SEED-VARIANTS.npz.
     train_size : int, optional
-        Only the first so many of MNIST's training digits, to try things out.
+        How many of MNIST's training digits to use, to try things out.
     test : bool
-        Whether to measure MNIST's test set at the end: once, when everything is decided.
+        Whether to measure the test digits at the end: once, when everything is decided.
 
     Returns
     -------
@@ -53,9 +54,9 @@ def pretrain(
     Raises
     ------
     DataError
-        Where data is missing or broken.
+        Where data are missing or broken.
     ValueError
-        Where the folder's checkpoint belongs to another recipe, or to other data.
+        Where the checkpoint in the folder belongs to another recipe or to other data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     dev_size = (train_size or MNIST_SIZE) // 12
@@ -94,9 +95,9 @@ def pretrain(
                 bar.set_postfix({"loss": f"{loss:.4f}"} | _percent(_measure(run.net, dev)))
     run.save(checkpoint)
 
-    shipped = folder / "pretrained.npz"
-    np.savez_compressed(shipped, activation=run.net.activation, **in_float16(run.net))
-    net = TwoLayerNN.load(shipped)  # what is measured is what is shipped
+    weights = folder / "pretrained.npz"
+    np.savez_compressed(weights, activation=run.net.activation, **in_float16(run.net))
+    net = TwoLayerNN.load(weights)  # as rounded to float16
     if test:
         dev = dev | {"mnist_test": (dataset.X_test, dataset.Y_test)}
     reject = _reject_prices(net, dataset.X_test, dataset.Y_test) if test else []
@@ -114,7 +115,7 @@ def pretrain(
 def _pen_training_set(
     recipe: Recipe, pen_file: Path, folder: Path, Y: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Render the pen digits, or take them from the folder where an earlier run has done so."""
+    """Render the pen digits, unless an earlier run has left them in the folder."""
     kept = folder / f"pen-{recipe.seed}-{recipe.pen_variants}.npz"
     if not kept.exists():
         made = render_pen(pen_file, recipe.pen_variants, recipe.seed)
@@ -126,7 +127,7 @@ def _pen_training_set(
         if not np.array_equal(file["Y"], Y):
             raise ValueError(
                 f"{kept} holds pictures of other pen digits ({len(file['Y'])}) than are in {pen_file} "
-                f"({len(Y)}): delete it to have them drawn anew, or name the file it was made of."
+                f"({len(Y)}): delete it to draw them again, or name the file it was made from."
             )
         return file["X"], Y
 
@@ -136,7 +137,7 @@ def _measure(net: TwoLayerNN, sets: dict[str, tuple[np.ndarray, np.ndarray]]) ->
 
 
 def _reject_prices(net: TwoLayerNN, X: np.ndarray, Y: np.ndarray) -> list[dict[str, float]]:
-    """Compute what each threshold from 0 to 0.99 for 'I am not sure' costs and brings."""
+    """Compute what each threshold for 'I am not sure', from 0 to 0.99, costs and gains."""
     probabilities = net.predict_proba(X)
     prices = [reject_price(probabilities, Y, threshold / 100) for threshold in range(100)]
     return [{name: round(value, 5) for name, value in price._asdict().items()} for price in prices]
@@ -147,18 +148,18 @@ def _percent(accuracies: dict[str, float]) -> dict[str, str]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """One option for every line of the recipe, with its value as the default."""
+    """Describe the data, and an option for each field of the recipe."""
     parser.add_argument("--pen", type=Path, required=True, help="pendigits-orig.tra.gz")
     parser.add_argument("--folder", type=Path, default=Path("pretraining"), help="for checkpoint and results")
-    parser.add_argument("--train-size", type=int, help="only so many MNIST digits, to try things out")
-    parser.add_argument("--test", action="store_true", help="measure MNIST's test set at the end")
+    parser.add_argument("--train-size", type=int, help="MNIST digits to use, to try things out")
+    parser.add_argument("--test", action="store_true", help="measure the test digits at the end")
     for field in fields(Recipe):
         option = f"--{field.name.replace('_', '-')}"
         parser.add_argument(option, type=type(field.default), default=field.default)
 
 
 def command(options: argparse.Namespace) -> int:
-    """Train as the command line says; the exit code."""
+    """Train as the options say; 130 where it was interrupted."""
     recipe = Recipe(**{field.name: getattr(options, field.name) for field in fields(Recipe)})
     try:
         report = pretrain(recipe, options.pen, options.folder, options.train_size, options.test)

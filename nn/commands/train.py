@@ -1,4 +1,4 @@
-"""The command `python -m nn train`: trains a network, says how good it is, writes what was asked for."""
+"""The command `python -m nn train`: trains a network, says how good it is, and saves or plots it."""
 
 import argparse
 import os
@@ -16,32 +16,36 @@ from nn.functions import ACTIVATIONS
 from nn.optimizers import OPTIMIZERS, SCHEDULES
 from nn.parameters import INITS
 
-NUMBERS = (
-    ("--learning-rate", 0.1, "the length of a step"),
-    ("--iterations", 500, "updates of the parameters"),
-    ("--l2", 0.0, "how strongly weights are pulled towards 0"),
-    ("--dropout", 0.0, "share of the hidden units left out"),
-    ("--seed", 0, "same seed, same run"),
-)
+HELP = {
+    "learning_rate": "the length of a step",
+    "iterations": "updates of the parameters",
+    "batch_size": "digits per update; None is all of them",
+    "optimizer": "how a gradient becomes a step",
+    "l2": "how strongly weights are pulled towards 0",
+    "dropout": "share of the hidden units dropped at each update",
+    "seed": "the same seed gives the same run",
+    "schedule": "whether the learning rate stays or falls",
+}
+CHOICES = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the data, every hyperparameter, the network and what to write."""
+    """Describe the data, every hyperparameter, the network and the files to write."""
     add_data_arguments(parser)
-    for name, default, what in NUMBERS:
-        parser.add_argument(name, type=type(default), default=default, help=what)
+    for field in fields(Hyperparameters):
+        name, default = field.name, field.default
+        kind = int if default is None else type(default)
+        option = "--" + name.replace("_", "-")
+        parser.add_argument(option, type=kind, default=default, choices=CHOICES.get(name), help=HELP[name])
     parser.add_argument("--hidden", type=int, default=10, dest="hidden_size", help="hidden units, 1 to 1024")
-    parser.add_argument("--batch-size", type=int, help="digits for one update; None is all of them")
     parser.add_argument("--activation", choices=ACTIVATIONS, default="relu", help="of the hidden units")
-    parser.add_argument("--init", choices=INITS, default="uniform", help="how the weights start")
-    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="gradient_descent", help="makes the steps")
-    parser.add_argument("--schedule", choices=SCHEDULES, default="constant", help="of the learning rate")
-    parser.add_argument("--save", help="where to write the network, for example my.npz")
+    parser.add_argument("--init", choices=INITS, default="uniform", help="initial weights")
+    parser.add_argument("--save", help="where to save the network, for example my.npz")
     parser.add_argument("--plot", help="where to draw curves and answers, for example curves.png")
 
 
 def command(options: argparse.Namespace) -> int:
-    """Train a network, say how good it is, and write what was asked for; 1 when the training diverged."""
+    """Train a network, say how good it is, and save and plot it; 1 where the training diverged."""
     chosen = vars(options)
     settings = Hyperparameters(**{field.name: chosen[field.name] for field in fields(Hyperparameters)})
     net = TwoLayerNN(**{name: chosen[name] for name in ("hidden_size", "activation", "init", "seed")})
@@ -52,7 +56,7 @@ def command(options: argparse.Namespace) -> int:
     diverged = trainer.status is Status.DIVERGED
     if diverged:
         print(
-            f"The training diverged after {trainer.iteration:,} iterations: the steps were too long. "
+            f"The training diverged after {trainer.iteration:,} iterations: the steps were too large. "
             f"Choose a learning rate below {settings.learning_rate:g}. No network was saved.",
             file=sys.stderr,
         )
@@ -68,14 +72,14 @@ def command(options: argparse.Namespace) -> int:
 
 
 def check_outputs(options: argparse.Namespace) -> None:
-    """Complain before the training, not after it, about files that cannot be written."""
+    """Find out before the training, not after it, that a file cannot be written."""
     if options.save and not options.save.endswith(".npz"):
         options.save += ".npz"  # as NumPy would
     for path in (Path(name).absolute() for name in (options.save, options.plot) if name):
         if not os.access(path.parent, os.W_OK) or path.is_dir():
             raise ValueError(f"{path} cannot be written: name a file in a folder that exists and is yours.")
     if options.plot and not options.plot.lower().endswith((".png", ".jpg", ".pdf", ".svg")):
-        raise ValueError(f"{options.plot} is no name for a picture: let it end in .png, .jpg, .pdf or .svg.")
+        raise ValueError(f"{options.plot} is no name for a picture: end it in .png, .jpg, .pdf or .svg.")
 
 
 def run(trainer: Trainer) -> None:

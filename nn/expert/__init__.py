@@ -13,17 +13,17 @@ REPORT = WEIGHTS.with_suffix(".json")
 
 def load_expert() -> TwoLayerNN:
     """
-    Load the shipped network.
+    Load the expert.
 
     Returns
     -------
     TwoLayerNN
-        In float32, though the file holds float16: half the bytes, and not one test digit is read otherwise.
+        In float32; the file holds float16, half the bytes, and not one test digit is read differently.
     """
     return TwoLayerNN.load(WEIGHTS)
 
 
 @cache
 def expert_reject_prices() -> tuple[RejectPrice, ...]:
-    """Return what each threshold for 'I am not sure' costs the shipped network on MNIST's test digits."""
+    """Return what each threshold for 'I am not sure' costs the expert on MNIST's test digits."""
     return tuple(RejectPrice(**price) for price in json.loads(REPORT.read_text())["reject"])

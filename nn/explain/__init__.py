@@ -1,1 +1,1 @@
-"""What can be told about a trained network: why an answer, where it errs, what it finds convincing."""
+"""What a trained network can be asked: why this answer, where it errs, how far it can be trusted."""

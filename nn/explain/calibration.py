@@ -1,4 +1,4 @@
-"""Whether a network is as right as it is sure, and what it costs to let it say 'I am not sure'."""
+"""Whether a network is right as often as it is sure, and the price of letting it say 'I am not sure'."""
 
 from typing import NamedTuple
 
@@ -10,27 +10,27 @@ from nn.functions import Array
 
 
 class Calibration(NamedTuple):
-    """Whether an answer given with 80 % is right in 80 % of the cases; NaN where a bin is empty."""
+    """Whether answers with a confidence of 80 % are right 80 % of the time; NaN where a bin is empty."""
 
-    confidence: Array  # (bins,): mean of the largest probability
-    accuracy: Array  # (bins,): share of right answers
-    count: Array  # (bins,): digits
-    error: float  # expected calibration error, 0 to 1: how far the two are apart, on average over digits
+    confidence: Array  # (bins,), mean of the largest probability
+    accuracy: Array  # (bins,)
+    count: Array  # (bins,), digits
+    error: float  # expected calibration error: how far confidence and accuracy are apart, mean over digits
 
 
 class RejectPrice(NamedTuple):
-    """What a threshold for 'I am not sure' costs and brings; floats, or an array for many thresholds."""
+    """What a threshold for 'I am not sure' costs and gains: floats, or arrays for many thresholds."""
 
-    threshold: float | Array  # the largest probability has to reach it
+    threshold: float | Array  # an answer with a smaller probability is refused
     refused: float | Array  # share of all digits
-    right: float | Array  # share of the rest that is read right; NaN where nothing is left
-    lost: float | Array  # share of all digits that was right and is refused all the same
+    right: float | Array  # share of the accepted digits that is read right; NaN where none is accepted
+    lost: float | Array  # share of all digits that is refused though it was read right
     caught: float | Array  # share of all mistakes that is refused; NaN where there are none
 
 
 def calibration(probabilities: Array, Y: Array, bins: int = 10) -> Calibration:
     """
-    Sort the answers by how sure they were, and count how often they were right.
+    Group the answers by their confidence, and count how often each group is right.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def calibration(probabilities: Array, Y: Array, bins: int = 10) -> Calibration:
         From `predict_proba`.
     Y : (n,) integers, 0 to classes - 1
     bins : int, 1 or more
-        Of equal width from 0 to 1; a bin holds its upper edge (Guo et al., On Calibration of Modern Neural
+        Of equal width from 0 to 1, each with its upper edge (Guo et al., On Calibration of Modern Neural
         Networks, 2017, equations 2, 3 and 5).
 
     Returns
@@ -64,20 +64,18 @@ def calibration(probabilities: Array, Y: Array, bins: int = 10) -> Calibration:
 
 def reject_price(probabilities: Array, Y: Array, threshold: float | Array) -> RejectPrice:
     """
-    Count what it costs and brings to refuse a digit whose largest probability is below a threshold.
+    Count what is lost and gained by refusing digits whose largest probability is below a threshold.
 
     Parameters
     ----------
     probabilities : (n, classes) floats
         From `predict_proba`.
     Y : (n,) integers, 0 to classes - 1
-    threshold : float, or (k,) floats for a whole curve
-        0 to 1.
+    threshold : float from 0 to 1, or (k,) floats for a whole curve
 
     Returns
     -------
     RejectPrice
-        Floats, or (k,) floats.
 
     Raises
     ------
@@ -86,7 +84,7 @@ def reject_price(probabilities: Array, Y: Array, threshold: float | Array) -> Re
     """
     confidence, right = _confidence_and_right(probabilities, Y)
     order = confidence.argsort()
-    right_below = np.concatenate([[0], right[order].cumsum()])  # right among the k least sure, k = 0 ... n
+    right_below = np.concatenate([[0], right[order].cumsum()])  # how many of the k least sure are right
     n, all_right = len(right), right_below[-1]
     refused = np.searchsorted(confidence[order], threshold, side="left")  # how many are below
     lost = right_below[refused]
@@ -101,6 +99,6 @@ def reject_price(probabilities: Array, Y: Array, threshold: float | Array) -> Re
 
 
 def _confidence_and_right(probabilities: Array, Y: Array) -> tuple[Array, Array]:
-    """Return each answer's probability, in float64, and whether it is right."""
+    """Return the probability of each answer, in float64, and whether it is right."""
     Y = checked_labels(Y, *probabilities.shape)
     return probabilities.max(axis=1).astype(np.float64), probabilities.argmax(axis=1) == Y

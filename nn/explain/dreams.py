@@ -1,4 +1,4 @@
-"""The picture that a network finds most convincing, and what it thinks on the way from one to another."""
+"""The picture that convinces a network most, and what it thinks as one picture turns into another."""
 
 import math
 from collections.abc import Sequence
@@ -12,21 +12,30 @@ from nn.explain.evidence import input_gradient
 from nn.functions import Array, softmax
 from nn.model import TwoLayerNN
 
-GREY = 0.1  # of the picture that a dream starts from: on black, all ReLU units might be off
-TINY = 1e-30  # keeps a gradient of 0 from being divided by its length
+GREY = 0.1  # what a dream starts from: on black, every ReLU unit might be off
+TINY = 1e-30  # a gradient of 0 must not be divided by its length, 0
+
+
+class LogOdds(NamedTuple):
+    """log(p / (1 - p)) = Z2[y] - log(sum of e^Z2 over the other classes); 0 where p is one half."""
+
+    value: Array  # (n,)
+    gradient: Array  # (n, 784), by the pixels: above 0 where ink makes the network surer
 
 
 class Blend(NamedTuple):
     """What the network thinks along the straight line from one picture to another."""
 
-    shares: Array  # (count,) of the second picture, from 0 to 1
+    shares: Array  # (count,), how much of the second picture, 0 to 1
     pictures: Array  # (count, 784)
     probabilities: Array  # (count, 10)
 
 
-def sureness(net: TwoLayerNN, X: Array, Y: Array) -> Array:
+def log_odds(net: TwoLayerNN, X: Array, Y: Array) -> LogOdds:
     """
-    Compute how sure the network is of a class, log(p / (1 - p)), which goes on rising where p rounds to 1.
+    Compute how sure the network is of a class as log(p / (1 - p)), and which pixels would make it surer.
+
+    Unlike p, it goes on rising where p rounds to 1, and its gradient does not fade there.
 
     Parameters
     ----------
@@ -36,41 +45,17 @@ def sureness(net: TwoLayerNN, X: Array, Y: Array) -> Array:
 
     Returns
     -------
-    (n,) floats
-        Z2[y] - log(sum of e^Z2 over the other classes): 0 is as sure as not.
+    LogOdds
     """
     of_class = np.arange(len(Y)), Y
     others = net.forward(X).Z2.copy()
     own = others[of_class]
     others[of_class] = -np.inf  # e^-inf = 0
     highest = others.max(axis=1)
-    return own - highest - np.log(np.exp(others - highest[:, None]).sum(axis=1))
-
-
-def sureness_by_pixels(net: TwoLayerNN, X: Array, Y: Array) -> Array:
-    """
-    Derive how sure the network is of a class, log(p / (1 - p)), by the pixels.
-
-    It points where the gradient of log p points, but does not fade as p comes near 1:
-    log(p / (1 - p)) = Z2[y] - log(sum of e^Z2 over the other classes).
-
-    Parameters
-    ----------
-    net : TwoLayerNN
-    X : (n, 784) floats in [0, 1]
-    Y : (n,) integers, 0 to 9
-
-    Returns
-    -------
-    (n, 784) floats
-        Above 0 where ink makes the network surer of Y.
-    """
-    of_class = np.arange(len(Y)), Y
-    others = net.forward(X).Z2.copy()
-    others[of_class] = -np.inf  # e^-inf = 0
+    value = own - highest - np.log(np.exp(others - highest[:, None]).sum(axis=1))
     dZ2 = -softmax(others)
     dZ2[of_class] = 1
-    return input_gradient(net, X, dZ2)
+    return LogOdds(value, input_gradient(net, X, dZ2))
 
 
 def dream(
@@ -83,30 +68,29 @@ def dream(
     start: Array | None = None,
 ) -> Array:
     """
-    Climb in the space of pictures to what the network reads most surely as a given digit.
+    Climb, in the space of pictures, to what the network is surest is a given digit.
 
-    Each step changes the pixels along the gradient of that sureness, averaged with its neighbours, pulls all
-    ink towards black (L2), and keeps it in [0, 1]; without the averaging and the pull the outcome is noise
-    (Yosinski et al., Understanding Neural Networks Through Deep Visualization, 2015, section 3). The same
-    network gives the same picture.
+    Each step moves along the gradient of the log odds, averaged over neighbouring pixels, fades all ink
+    (L2), and keeps it in [0, 1]; without the averaging and the fading the outcome is noise (Yosinski et al.,
+    Understanding Neural Networks Through Deep Visualization, 2015, section 3). There is no chance in it.
 
     Parameters
     ----------
     net : TwoLayerNN
-        Of square pictures.
+        For square pictures.
     digits : int or sequence of n ints, 0 to 9
         What to dream of; several at once are quicker than one by one.
     steps : int, 0 or more
-        How far to climb. Large steps overshoot, so the surest picture on the way is returned, not the last.
+        A step can overshoot, so the picture returned is the surest on the way, not the last.
     rate : float, above 0
         How much the ink changes in a step: the root mean square over the pixels.
     decay : float, 0 to 1
-        Share of all ink that is lost in a step.
+        Share of all ink that fades in a step.
     smoothing : int, 0 or more
-        How many times the gradient's pixels are averaged with their eight neighbours; 3 gives strokes as
+        How many times each pixel of the gradient is averaged with its eight neighbours; 3 gives strokes as
         thick as a digit's.
     start : (784,) or (n, 784) floats in [0, 1], optional
-        Where to begin, such as an earlier dream; otherwise at an even dark grey.
+        Where to begin, such as an earlier dream; by default an even dark grey.
 
     Returns
     -------
@@ -115,31 +99,29 @@ def dream(
     Raises
     ------
     ValueError
-        When a digit is none, `start` does not fit, or the network does not look at square pictures.
+        When there is no such digit, `start` does not fit, or the network's pictures are not square.
     """
     Y = np.atleast_1d(digits)
     Y = checked_labels(Y, len(Y), net.output_size)
     side = math.isqrt(net.input_size)
     if side**2 != net.input_size:
-        raise ValueError(f"The network looks at {net.input_size} pixels; dreams need a square, such as 784.")
+        raise ValueError(f"The network takes {net.input_size} pixels; dreams need a square, such as 784.")
     X = best = _start(start, (len(Y), net.input_size), net.W1.dtype)
-    surest = sureness(net, X, Y)
-    for _ in range(steps):
-        uphill = sureness_by_pixels(net, X, Y)
+    surest = np.full(len(Y), -np.inf, X.dtype)
+    for _ in range(steps + 1):
+        sure, uphill = log_odds(net, X, Y)
+        best = np.where((sure >= surest)[:, None], X, best)
+        surest = np.maximum(sure, surest)
         for _ in range(smoothing):
             uphill = _averaged(uphill, side)
         length = np.sqrt((uphill**2).mean(axis=1, keepdims=True))
-        X = (1 - decay) * (X + rate * uphill / np.maximum(length, TINY))
-        X = X.clip(0, 1)
-        sure = sureness(net, X, Y)
-        best = np.where((sure >= surest)[:, None], X, best)
-        surest = np.maximum(sure, surest)
+        X = ((1 - decay) * (X + rate * uphill / np.maximum(length, TINY))).clip(0, 1)
     return best if np.ndim(digits) else best[0]
 
 
 def blend(net: TwoLayerNN, a: Array, b: Array, count: int = 101) -> Blend:
     """
-    Walk from picture a to picture b in a straight line, and note the probabilities on the way.
+    Go from picture a to picture b in a straight line, and note the probabilities on the way.
 
     Parameters
     ----------

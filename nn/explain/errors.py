@@ -1,4 +1,4 @@
-"""Where a network errs: what is read as what, and which digits, the surest mistakes first."""
+"""Where a network errs: what it takes for what, and its mistakes, the surest first."""
 
 from typing import NamedTuple
 
@@ -9,19 +9,19 @@ from nn.functions import Array
 
 
 class PrecisionAndRecall(NamedTuple):
-    """How far each class can be trusted; NaN where there is nothing to divide by."""
+    """Two ways to be good at a class, (classes,) shares; NaN where there is nothing to divide by."""
 
-    precision: Array  # (classes,): of all that is read as this, the share that is this
-    recall: Array  # (classes,): of all that is this, the share that is read as this
+    precision: Array  # of all that is read as this class, how much is of it
+    recall: Array  # of all that is of this class, how much is read as it
 
 
 class Confusion(NamedTuple):
-    """One way to err, such as 4s read as 9s."""
+    """One kind of mistake, such as a 4 read as a 9."""
 
     true: int
     read_as: int
     count: int
-    share: float  # of all digits that truly are `true`
+    share: float  # of all digits whose label is `true`
 
 
 def confusion_matrix(Y: Array, predicted: Array, classes: int = 10) -> Array:
@@ -31,20 +31,19 @@ def confusion_matrix(Y: Array, predicted: Array, classes: int = 10) -> Array:
     Parameters
     ----------
     Y : (n,) integers, 0 to classes - 1
-        What the digits are.
+        The labels.
     predicted : (n,) integers, 0 to classes - 1
-        What they were read as.
     classes : int, 1 or more
 
     Returns
     -------
     (classes, classes) integers
-        A row is what the digits are, a column what they were read as.
+        A row for each label, a column for each answer.
 
     Raises
     ------
     ValueError
-        When the two are not equally long, empty, or hold what is no class.
+        When the two are empty, differ in length, or hold something that is no class.
     """
     predicted = np.asarray(predicted)
     Y = checked_labels(Y, predicted.size, classes)
@@ -55,7 +54,7 @@ def confusion_matrix(Y: Array, predicted: Array, classes: int = 10) -> Array:
 
 def precision_and_recall(matrix: Array) -> PrecisionAndRecall:
     """
-    Compute both for every class.
+    Compute precision and recall of every class.
 
     Parameters
     ----------
@@ -65,7 +64,6 @@ def precision_and_recall(matrix: Array) -> PrecisionAndRecall:
     Returns
     -------
     PrecisionAndRecall
-        Shares from 0 to 1.
     """
     right = np.diag(matrix)
     return PrecisionAndRecall(share(right, matrix.sum(axis=0)), share(right, matrix.sum(axis=1)))
@@ -73,7 +71,7 @@ def precision_and_recall(matrix: Array) -> PrecisionAndRecall:
 
 def worst_confusions(matrix: Array, most: int = 10) -> list[Confusion]:
     """
-    List the ways to err, the most frequent first.
+    List the kinds of mistakes, the most frequent first.
 
     Parameters
     ----------
@@ -84,7 +82,7 @@ def worst_confusions(matrix: Array, most: int = 10) -> list[Confusion]:
     Returns
     -------
     list of Confusion
-        At most so many, of those that did happen; equally frequent ones by class.
+        Only kinds that occurred; equally frequent ones in the order of the classes.
     """
     of_class = matrix.sum(axis=1)
     confusions = [
@@ -97,7 +95,7 @@ def worst_confusions(matrix: Array, most: int = 10) -> list[Confusion]:
 
 def confident_mistakes(probabilities: Array, Y: Array) -> Array:
     """
-    Find the digits that were read wrong, the surest mistake first.
+    Find the digits that were misread, the surest mistake first.
 
     Parameters
     ----------
@@ -121,7 +119,7 @@ def confident_mistakes(probabilities: Array, Y: Array) -> Array:
 
 def cell(probabilities: Array, Y: Array, true: int, read_as: int) -> Array:
     """
-    Find the digits of one cell of the confusion matrix, the surest answer first.
+    Find the digits in one cell of the confusion matrix, the surest answer first.
 
     Parameters
     ----------
@@ -129,7 +127,7 @@ def cell(probabilities: Array, Y: Array, true: int, read_as: int) -> Array:
         From `predict_proba`.
     Y : (n,) integers, 0 to classes - 1
     true, read_as : int, 0 to classes - 1
-        The row and the column; where they are equal, the digits that were read right.
+        The row and the column.
 
     Returns
     -------
@@ -147,7 +145,7 @@ def cell(probabilities: Array, Y: Array, true: int, read_as: int) -> Array:
 
 def share(part: Array, whole: Array) -> Array:
     """
-    Divide, and give NaN where the whole is 0.
+    Divide, with NaN where the whole is 0.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Why this digit and not that one: what each pixel and each hidden unit gave to the answer."""
+"""Why this digit and not that one: how much each pixel and each hidden unit contributed to the answer."""
 
 from typing import NamedTuple
 
@@ -13,14 +13,14 @@ from nn.model import TwoLayerNN
 class Evidence(NamedTuple):
     """What speaks for one digit rather than another: pixels.sum() + bias = total."""
 
-    pixels: Array  # (784,) float64, each pixel's part: above 0 for the digit, below 0 for the other
-    bias: float  # the part that no pixel has
-    total: float  # the difference of the two logits, as the network computes them
-    exact: bool  # ReLU: the pixel parts are the network; tanh, sigmoid: they are its slope at this drawing
+    pixels: Array  # (784,) float64, each pixel's share: above 0 for the one digit, below 0 for the other
+    bias: float  # what comes from no pixel
+    total: float  # the difference between the two logits, as the network computes them
+    exact: bool  # true of ReLU; with tanh and sigmoid the shares follow the slope at this drawing
 
 
 class Linear(NamedTuple):
-    """The network as a flat map from pixels to logits, Z2 = W x + b, as it is around one drawing."""
+    """The network near one drawing as a linear map from pixels to logits, Z2 = W x + b."""
 
     W: Array  # (10, 784) float64
     b: Array  # (10,) float64
@@ -28,11 +28,11 @@ class Linear(NamedTuple):
 
 def effective_weights(net: TwoLayerNN, x: Array) -> Linear:
     """
-    Multiply the two layers into one, as far as one drawing is concerned.
+    Multiply the two layers into one, as they act on one drawing.
 
-    Of a ReLU network a drawing sees only the units that it switches on, and these just add up:
+    In a ReLU network only the units that a drawing switches on take part, and they just add up:
     W = W2 diag(Z1 > 0) W1 and b = W2 diag(Z1 > 0) b1 + b2, exactly (Montúfar et al., On the Number of Linear
-    Regions of Deep Neural Networks, 2014). The bend of tanh and sigmoid is replaced by its tangent at Z1.
+    Regions of Deep Neural Networks, 2014). Tanh and sigmoid are replaced by their tangents at Z1.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def effective_weights(net: TwoLayerNN, x: Array) -> Linear:
     Returns
     -------
     Linear
-        W x + b is the network's logits for x; for other drawings only where the same units are on.
+        W x + b are the network's logits for x, and for any other drawing that switches the same units on.
 
     Raises
     ------
@@ -61,25 +61,23 @@ def effective_weights(net: TwoLayerNN, x: Array) -> Linear:
 
 def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence:
     """
-    Explain one drawing: how much each pixel speaks for one digit rather than another.
+    Measure how much each pixel of a drawing speaks for one digit rather than another.
 
     Parameters
     ----------
     net : TwoLayerNN
     x : (784,) or (28, 28) floats in [0, 1]
-        The drawing.
     this, rather_than : int, 0 to 9
-        The two digits.
 
     Returns
     -------
     Evidence
-        For a ReLU network an exact account, for the others a first-order one, whose remainder is in the bias.
+        Exact for a ReLU network, of first order for the others, with the remainder in the bias.
 
     Raises
     ------
     ValueError
-        When x does not fit the network, or a digit is none.
+        When x does not fit the network, or there is no such digit.
     """
     checked_labels(np.array([this, rather_than]), 2, net.output_size)
     X = one_digit(net, x)
@@ -95,19 +93,19 @@ def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence
 
 def input_gradient(net: TwoLayerNN, X: Array, dZ2: Array) -> Array:
     """
-    Follow the logits back to the pixels: one step further than `backward` has to go.
+    Propagate a gradient from the logits back to the pixels, one step further than `backward` goes.
 
     Parameters
     ----------
     net : TwoLayerNN
     X : (n, 784) floats in [0, 1]
     dZ2 : (n, 10) floats
-        How something changes with each logit.
+        How something depends on each logit.
 
     Returns
     -------
     (n, 784) floats
-        How it changes with each pixel.
+        How it depends on each pixel.
     """
     dA1 = dZ2 @ net.W2  #                                         (n, hidden)
     dZ1 = dA1 * ACTIVATIONS[net.activation].derivative(net.forward(X).Z1)
@@ -116,7 +114,7 @@ def input_gradient(net: TwoLayerNN, X: Array, dZ2: Array) -> Array:
 
 def unit_contributions(net: TwoLayerNN, x: Array) -> Array:
     """
-    Split the logits into what each hidden unit gave: A1 times its ten outgoing weights.
+    Split the logits by hidden unit: each contributes A1 times its ten outgoing weights.
 
     Parameters
     ----------
@@ -126,7 +124,7 @@ def unit_contributions(net: TwoLayerNN, x: Array) -> Array:
     Returns
     -------
     (hidden, 10) floats
-        Added up over the units, plus b2, these are the logits.
+        Their sum over the units, plus b2, is the logits.
 
     Raises
     ------
@@ -141,7 +139,7 @@ def units_by_excitement(net: TwoLayerNN, x: Array) -> Array:
     """
     Order the hidden units by how strongly a drawing excites them.
 
-    By Z1, which orders them as A1 does and tells apart, too, those that ReLU has switched off.
+    By Z1: the order is that of A1, and even units that ReLU has switched off have one.
 
     Parameters
     ----------
@@ -151,7 +149,7 @@ def units_by_excitement(net: TwoLayerNN, x: Array) -> Array:
     Returns
     -------
     (hidden,) integers
-        The most excited unit first; equal ones in their own order.
+        The most excited unit first.
 
     Raises
     ------

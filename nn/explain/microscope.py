@@ -1,4 +1,4 @@
-"""One digit, one weight: a training step with every number kept, and the nudge that proves a gradient."""
+"""One digit, one weight: a training step with all its numbers, and the nudge that proves a gradient."""
 
 from typing import NamedTuple
 
@@ -9,11 +9,11 @@ from nn.closeup import in_double, one_digit
 from nn.functions import Array
 from nn.model import TwoLayerNN
 from nn.optimizers import GradientDescent
-from nn.parameters import Gradients, Parameters
+from nn.parameters import Parameters
 
 
 class Step(NamedTuple):
-    """Everything that is computed when the network learns from one digit, in the order of computing."""
+    """Everything that is computed as the network learns from one digit, in order."""
 
     Z1: Array  # (hidden,)
     A1: Array  # (hidden,)
@@ -22,16 +22,16 @@ class Step(NamedTuple):
     loss: float
     dZ2: Array  # (10,)
     dW2: Array  # (10, hidden)
-    db2: Array  # (10,), of one digit the same as dZ2
+    db2: Array  # (10,), for one digit the same as dZ2
     dZ1: Array  # (hidden,)
     dW1: Array  # (hidden, 784)
-    db1: Array  # (hidden,), of one digit the same as dZ1
+    db1: Array  # (hidden,), for one digit the same as dZ1
     updated: Parameters  # W1, b1, W2, b2 after the update
-    loss_after: float  # of the same digit, with them
+    loss_after: float  # of the same digit
 
 
 class Nudge(NamedTuple):
-    """One weight, moved a little up and a little down, to see the loss change as the gradient says."""
+    """One weight, moved a little up and down, to see whether the loss does what the gradient says."""
 
     value: float
     gradient: float  # as `backward` computes it
@@ -39,31 +39,28 @@ class Nudge(NamedTuple):
     loss_up: float  # with the weight at value + epsilon
     loss_down: float  # with the weight at value - epsilon
     numerical: float  # (loss_up - loss_down) / (2 epsilon)
-    crosses_kink: bool  # a unit switches on or off in between: there the two may differ, and neither is wrong
-    value_after: float  # after one update of all weights
-    loss_after: float  # likewise
+    crosses_kink: bool  # a unit switches on or off in between: the two may differ, and neither is wrong
+    value_after: float  # after an update of all weights
+    loss_after: float  # after the same update
 
 
 def one_step(net: TwoLayerNN, x: Array, y: int, learning_rate: float = 0.1) -> Step:
     """
-    Learn from one digit by gradient descent, on a copy, and keep every number.
+    Learn from one digit by gradient descent, in a copy of the network, and keep every number.
 
-    Computed in float64, so that the numbers may be checked by hand and nudged by little.
+    Computed in float64, so that the numbers can be checked by hand.
 
     Parameters
     ----------
     net : TwoLayerNN
-        Is left as it is.
     x : (784,) or (28, 28) floats in [0, 1]
-        The digit.
     y : int, 0 to 9
-        Its label.
+        The digit's label.
     learning_rate : float, above 0
 
     Returns
     -------
     Step
-        float64 arrays.
 
     Raises
     ------
@@ -75,7 +72,7 @@ def one_step(net: TwoLayerNN, x: Array, y: int, learning_rate: float = 0.1) -> S
     forward = twin.forward(X)
     gradients = twin.backward(X, Y, forward)
     loss = twin.loss(X, Y)
-    twin.parameters = _updated(twin, gradients, learning_rate)
+    twin.parameters = Parameters(*GradientDescent().step(twin.parameters, gradients, learning_rate))
     dW1, db1, dW2, db2 = gradients
     Z1, A1, Z2, A2 = (array[0] for array in forward)
     backward = {"dZ2": db2, "dW2": dW2, "db2": db2, "dZ1": db1, "dW1": dW1, "db1": db1}
@@ -92,26 +89,24 @@ def nudge_test(
     learning_rate: float = 0.1,
 ) -> Nudge:
     """
-    Hold one weight's gradient against what it means: how the loss changes when the weight does.
+    Compare one weight's gradient with what it means: how the loss changes when the weight does.
 
-    Computed in float64; in float32 the change of the loss would drown in rounding.
+    Computed in float64; in float32 the change in the loss would drown in rounding errors.
 
     Parameters
     ----------
     net : TwoLayerNN
-        Is left as it is.
     x : (784,) or (28, 28) floats in [0, 1]
-        The digit.
     y : int, 0 to 9
-        Its label.
+        The digit's label.
     name : {"W1", "b1", "W2", "b2"}
-        The array that the weight is in.
+        The array that holds the weight.
     index : int or tuple of int
-        Where in it: (unit, pixel) in W1, (digit, unit) in W2, a number in b1 and b2.
+        Where it is: (unit, pixel) in W1, (digit, unit) in W2, a number in b1 and b2.
     epsilon : float, above 0
         How far to nudge.
     learning_rate : float, above 0
-        Of the update whose outcome is told.
+        Of the update after the test.
 
     Returns
     -------
@@ -122,14 +117,10 @@ def nudge_test(
     ValueError
         When x or y do not fit the network, or there is no such weight.
     """
-    twin = in_double(net)
+    twin, step = in_double(net), one_step(net, x, y, learning_rate)
     X, Y = _one_example(twin, x, y)
     start = twin.parameters
     place = _checked_place(start, name, index)
-    forward = twin.forward(X)
-    gradients = twin.backward(X, Y, forward)
-    loss = twin.loss(X, Y)
-
     losses, switched_on = [], []
     for change in (epsilon, -epsilon):
         nudged = getattr(start, name).copy()
@@ -138,30 +129,27 @@ def nudge_test(
         losses.append(twin.loss(X, Y))
         switched_on.append(twin.forward(X).Z1 > 0)
     up, down = losses
-
-    twin.parameters = start
-    twin.parameters = _updated(twin, gradients, learning_rate)
     return Nudge(
         value=float(getattr(start, name)[place]),
-        gradient=float(getattr(gradients, "d" + name)[place]),
-        loss=loss,
+        gradient=float(getattr(step, "d" + name)[place]),
+        loss=step.loss,
         loss_up=up,
         loss_down=down,
         numerical=(up - down) / (2 * epsilon),
         crosses_kink=net.activation == "relu" and not np.array_equal(*switched_on),
-        value_after=float(getattr(twin.parameters, name)[place]),
-        loss_after=twin.loss(X, Y),
+        value_after=float(getattr(step.updated, name)[place]),
+        loss_after=step.loss_after,
     )
 
 
 def steepest(gradient: Array) -> tuple[int, ...]:
     """
-    Find the weight whose nudge changes the loss most: a good one to put under the microscope.
+    Find the weight whose nudge changes the loss most.
 
     Parameters
     ----------
     gradient : array of floats
-        Such as dW1; most of it is 0, where the pixel is black or the unit off.
+        Such as dW1, most of which is 0: where the pixel is black or the unit off.
 
     Returns
     -------
@@ -176,12 +164,8 @@ def _one_example(net: TwoLayerNN, x: Array, y: int) -> tuple[Array, Array]:
     return checked_examples(net, one_digit(net, x), np.array([y]))
 
 
-def _updated(net: TwoLayerNN, gradients: Gradients, learning_rate: float) -> Parameters:
-    return Parameters(*GradientDescent().step(net.parameters, gradients, learning_rate))
-
-
 def _checked_place(parameters: Parameters, name: str, index: int | tuple[int, ...]) -> tuple[int, ...]:
-    """Return the index as a tuple, if there is a weight of that name there."""
+    """Return the index as a tuple, if that array has a weight there."""
     if name not in Parameters._fields:
         raise ValueError(f"There is no {name!r}; choose one of {', '.join(Parameters._fields)}.")
     shape = getattr(parameters, name).shape

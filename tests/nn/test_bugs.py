@@ -109,7 +109,7 @@ def test_undivided_pixels_start_with_a_huge_loss_and_end_in_guessing(small):
     assert experiment.digits.X_train.max() == 255
     np.testing.assert_array_equal(
         experiment.see(small.X_dev), experiment.digits.X_dev
-    )  # the drawing likewise
+    )  # and so is the drawing
 
 
 def test_with_zero_weights_all_hidden_units_stay_alike_and_the_network_guesses(small):

@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 from data import load_sample
 from nn import TwoLayerNN
 from nn.expert import load_expert
-from nn.explain.dreams import GREY, blend, dream, sureness, sureness_by_pixels
+from nn.explain.dreams import GREY, blend, dream, log_odds
 
 DIGITS = range(10)
 
@@ -32,7 +32,7 @@ def net(sample) -> TwoLayerNN:
 def test_gradient_by_the_pixels_agrees_with_central_differences(activation: str, sample):
     net = TwoLayerNN(hidden_size=12, activation=activation, seed=1, dtype=np.float64)
     X, Y = sample.X_dev[:3].astype(float), sample.Y_dev[:3]
-    gradient = sureness_by_pixels(net, X, Y)
+    gradient = log_odds(net, X, Y).gradient
     for row in range(3):
         for pixel in range(5, 784, 111):
             up, down = X[row : row + 1].copy(), X[row : row + 1].copy()
@@ -48,7 +48,7 @@ def test_the_gradient_does_not_fade_when_the_network_is_sure():
     net.parameters = net.parameters._replace(b2=np.eye(10, dtype=np.float32)[0] * 80)  # 1 - p = 1e-35
     X, Y = np.full((1, 4), 0.5, np.float32), np.array([0])
     assert net.predict_proba(X)[0, 0] == 1
-    assert np.abs(sureness_by_pixels(net, X, Y)).max() > 0.1
+    assert np.abs(log_odds(net, X, Y).gradient).max() > 0.1
 
 
 def test_every_dream_is_read_as_its_digit_more_surely_than_what_it_began_with(net: TwoLayerNN):
@@ -84,7 +84,7 @@ def test_decay_takes_ink_away(net: TwoLayerNN):
 def test_a_dream_goes_on_from_an_earlier_one(net: TwoLayerNN):
     once = dream(net, DIGITS, steps=3)
     on = dream(net, DIGITS, steps=10, start=once)
-    assert (sureness(net, on, np.array(DIGITS)) > sureness(net, once, np.array(DIGITS))).all()
+    assert (log_odds(net, on, DIGITS).value > log_odds(net, once, DIGITS).value).all()
     np.testing.assert_array_equal(dream(net, DIGITS, steps=0, start=once), once)
 
 
@@ -119,14 +119,14 @@ def test_what_does_not_fit_is_refused_in_a_sentence(net: TwoLayerNN):
         blend(net, np.zeros(784), np.zeros(784), count=1)
 
 
-def test_every_dream_of_the_shipped_network_convinces_it():
+def test_every_dream_of_the_expert_convinces_it():
     net = load_expert()
     for steps in (20, 40, 60):
         assert net.predict_proba(dream(net, range(10), steps)).diagonal().min() > 0.99
 
 
-def test_sureness_is_the_log_of_the_odds():
+def test_the_log_odds_are_the_log_of_the_odds():
     net = TwoLayerNN(seed=3, dtype=np.float64)
     X, Y = np.random.default_rng(0).random((5, 784)), np.arange(5)
     p = net.predict_proba(X)[np.arange(5), Y]
-    np.testing.assert_allclose(sureness(net, X, Y), np.log(p / (1 - p)), rtol=1e-9)
+    np.testing.assert_allclose(log_odds(net, X, Y).value, np.log(p / (1 - p)), rtol=1e-9)

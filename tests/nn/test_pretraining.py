@@ -1,4 +1,4 @@
-"""The recipe of the shipped network: its schedule by hand, and a run that stops goes on as if it had not."""
+"""The recipe of the expert: its schedule by hand, and a run that stops goes on as if it had not."""
 
 from dataclasses import replace
 from pathlib import Path

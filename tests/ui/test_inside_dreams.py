@@ -8,7 +8,7 @@ import pytest
 from data import load_sample
 from nn import TwoLayerNN
 from nn.expert import load_expert
-from nn.explain.dreams import blend, dream, sureness
+from nn.explain.dreams import blend, dream, log_odds
 from nn.parameters import Parameters
 from tests.panels import Inside, decoded
 from ui.inside.blend_chart import blend_chart
@@ -45,7 +45,7 @@ def test_dreams_go_on_while_the_network_learns_and_are_whole_when_it_pauses():
     for _ in range(3):
         net.parameters = Parameters(*net.parameters)  # a new tuple, as after an update
         going_on = dreams_of(net, learning=True)
-        surest.append(sureness(net, going_on, np.arange(10)))
+        surest.append(log_odds(net, going_on, np.arange(10)).value)
     assert (np.diff(surest, axis=0) >= 0).all() and (surest[3] > surest[1]).sum() >= 5
     assert dreams_of(net, learning=True) is going_on  # the same network, nothing to do
     np.testing.assert_array_equal(dreams_of(net, learning=False), dream(net, range(10)))

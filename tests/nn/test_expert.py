@@ -1,4 +1,4 @@
-"""The shipped network: small, as accurate as it is said to be, and not sure of what is no digit."""
+"""The expert: small, as accurate as it is said to be, and not sure of what is no digit."""
 
 import json
 import os
