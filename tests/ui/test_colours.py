@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tests.panels import decoded
-from ui.shared.colours import colour, map_over_ink, map_picture, scale_of
+from ui.shared.colours import colour, scale_of
+from ui.shared.pictures import map_over_ink, map_picture
 
 
 def test_nothing_is_black_and_the_two_signs_are_told_apart():

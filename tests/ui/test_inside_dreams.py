@@ -11,7 +11,7 @@ from nn.expert import load_expert
 from nn.explain.dreams import blend, dream, log_odds
 from nn.parameters import Parameters
 from tests.panels import Inside, decoded
-from ui.inside.blend_chart import blend_chart
+from ui.inside.blend import blend_chart
 from ui.inside.dreams import dreams_of
 
 SAMPLE = load_sample()

@@ -31,7 +31,7 @@ def test_small_networks_are_drawn_whole_and_large_ones_by_their_most_excited_uni
     units = units_drawn(large, DIGIT, int(Z1.argmax()))
     assert set(units) == set(np.argsort(Z1)[-16:]) and units[0] == Z1.argmax()
     assert int(Z1.argmin()) in units_drawn(large, DIGIT, int(Z1.argmin()))
-    assert "16 most excited of 200" in Inside("This drawing", DIGIT, hidden_size=200).text()
+    assert "16 most active of 200" in Inside("This drawing", DIGIT, hidden_size=200).text()
 
 
 def test_lamps_are_as_bright_as_activations_and_probabilities():

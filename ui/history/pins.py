@@ -8,8 +8,8 @@ import streamlit as st
 
 from nn import Trainer
 from ui.shared.live import live
+from ui.shared.pictures import address
 from ui.shared.pins import MOST_PINS, show_pin_button, unpin
-from ui.shared.png import address
 from ui.state.session import Session
 
 MOST_SEEN = 240  # moments remembered

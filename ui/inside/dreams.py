@@ -1,4 +1,4 @@
-"""Dreams: for each digit the picture that the network finds most convincing."""
+"""Dreams: for each answer the picture that the network finds most convincing."""
 
 from html import escape
 
@@ -9,7 +9,7 @@ from nn import TwoLayerNN
 from nn.explain.dreams import dream
 from server.shared import expert
 from ui.inside.subject import Subject
-from ui.shared.colours import image, ink_picture
+from ui.shared.pictures import image, ink_picture
 from ui.shared.remembered import previous, remembered
 
 WIDE = 256  # hidden units; above it a step of dreaming takes milliseconds
@@ -48,7 +48,7 @@ def dreams_of(net: TwoLayerNN, learning: bool) -> np.ndarray:
 
 @st.cache_resource(show_spinner=False)
 def _expert_dreams() -> np.ndarray:
-    """Dream once for the whole server: the expert does not change."""
+    """Dream once for all visitors: the expert does not change."""
     return dream(expert(), range(10))
 
 
@@ -63,10 +63,10 @@ def show_dreams(subject: Subject) -> None:
     )
     with st.container(key="dreams", gap="xsmall"):
         st.markdown(
-            "The picture that the network finds **most convincing** for each answer, and its certainty."
+            "For each answer the picture that **convinces the network most**, and how sure it is of it."
         )
         st.html(f'<div class="inside-dreams">{cards}</div>')
         st.caption(
-            "Start with even grey, and change the pixels, not the weights, step by step uphill. "
-            "Nobody drew these: they show what it has learned to look for, and what it has not."
+            "Each begins as even grey; then its pixels, not the weights, change step by step to make the "
+            "answer more probable. Nobody drew these: they show what the network has learned to look for."
         )

@@ -1,4 +1,4 @@
-"""The drawing, unit by unit: the network as a picture, and one unit's sum written out."""
+"""The drawing on its way through the network: as a picture, and one unit's sum written out."""
 
 from html import escape
 
@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 
 from nn.explain.evidence import unit_contributions, units_by_excitement
+from nn.functions import Array
 from ui.inside.network_picture import MOST_UNITS, network_picture
 from ui.inside.subject import ACTIVATION, Subject, invite
 from ui.inside.templates import show_templates
-from ui.shared.colours import colour, image, ink_picture, map_picture, scale_of
+from ui.shared.colours import colour, scale_of
+from ui.shared.pictures import image, ink_picture, map_picture
 from ui.shared.words import reading, signed
 
 
@@ -33,19 +35,12 @@ def show_network(subject: Subject) -> None:
 
 
 def _choose_unit(subject: Subject) -> int | None:
-    """Draw the choice of a unit; None is the most excited one, whichever that is."""
+    """Draw the choice of a unit; None is the most active one, whichever that is."""
     key, last = f"follow_{subject.whose}", subject.net.hidden_size - 1
     if (st.session_state.get(key) or 0) > last:
         st.session_state[key] = None  # of a larger network
-    return st.number_input(
-        f"Follow one hidden unit, 0 to {last:,}",
-        0,
-        last,
-        value=None,
-        key=key,
-        placeholder="the most excited",
-        width=250,
-    )
+    label, look = f"Follow one hidden unit, 0 to {last:,}", {"placeholder": "the most active", "width": 250}
+    return st.number_input(label, 0, last, value=None, key=key, **look)
 
 
 def _in_words(subject: Subject, unit: int) -> str:
@@ -60,46 +55,41 @@ def _in_words(subject: Subject, unit: int) -> str:
 
 def _legend(subject: Subject) -> str:
     hidden = subject.net.hidden_size
-    which = "" if hidden <= MOST_UNITS else f"The {MOST_UNITS} most excited of {hidden:,} hidden units. "
-    violet = ", violet: negative" if subject.net.activation == "tanh" else ""
+    which = "" if hidden <= MOST_UNITS else f"The {MOST_UNITS} most active of {hidden:,} hidden units. "
+    violet = ", violet where it is negative" if subject.net.activation == "tanh" else ""
     return (
-        f"{which}Each has its template and a lamp: the brighter, the more excited{violet}. "
-        "Lines: :orange[**for**] a digit, :blue[**against**] it; the thicker, the more it counts."
+        f"{which}Beside each unit: its template, and a lamp, the brighter the more active it is{violet}. "
+        "Lines: :orange[**for**] an answer, :blue[**against**] it; the thicker, the more it counts."
     )
 
 
 def _pixels_times_template(subject: Subject, unit: int) -> str:
     """Write drawing x template = product as three pictures, and its sum as an addition."""
     net, digit = subject.net, subject.digit
-    scale = scale_of(net.W1)
-    product = net.W1[unit] * digit
+    scale, template = scale_of(net.W1), net.W1[unit]
     Z1, A1 = (array[0, unit] for array in net.forward(digit[None])[:2])
-    bend = ACTIVATION[net.activation]
+    pixels = _figure(image(ink_picture(digit), "The drawing", 92), "pixels")
+    weights = _figure(image(map_picture(template, scale), f"Template of unit {unit}", 92), f"template {unit}")
+    product = _figure(image(map_picture(template * digit, scale), "Pixels times template", 92), "product")
     return (
-        '<div class="inside-sum">'
-        + _figure(image(ink_picture(digit), "The drawing", 92), "pixels")
-        + "<b>×</b>"
-        + _figure(image(map_picture(net.W1[unit], scale), f"Template of unit {unit}", 92), f"template {unit}")
-        + "<b>=</b>"
-        + _figure(image(map_picture(product, scale), "Pixels times template", 92), "product")
-        + f"<p>all added up <b>{signed(float(product.sum(dtype=np.float64)))}</b><br>"
+        f'<div class="inside-sum">{pixels}<b>×</b>{weights}<b>=</b>{product}'
+        f"<p>all added up <b>{signed(float((template * digit).sum(dtype=np.float64)))}</b><br>"
         f"bias <b>{signed(net.b1[unit])}</b><br>sum Z1 <b>{signed(Z1)}</b><br>"
-        f"{bend}: activation A1 <b>{signed(A1)}</b></p></div>"
+        f"{ACTIVATION[net.activation]}: activation A1 <b>{signed(A1)}</b></p></div>"
     )
 
 
 def _contributions(subject: Subject, unit: int) -> str:
-    """Write activation x outgoing weight = contribution, a column a digit."""
-    weights = subject.net.W2[:, unit]
+    """Write activation x outgoing weight = contribution, a column for each answer."""
     given = unit_contributions(subject.net, subject.digit)
     heads = "".join(f"<th>{escape(name)}</th>" for name in subject.names)
-    rows = _row("weight", weights, scale_of(subject.net.W2)) + _row(
-        "A1 × weight", given[unit], float(np.abs(given).max()) or 1.0
-    )
-    return f'<div class="inside-table"><table><tr><th>unit {unit}, to</th>{heads}</tr>{rows}</table></div>'
+    weights = _row("weight", subject.net.W2[:, unit], scale_of(subject.net.W2))
+    products = _row("A1 × weight", given[unit], float(np.abs(given).max()) or 1.0)
+    rows = f"<tr><th>unit {unit}, to</th>{heads}</tr>{weights}{products}"
+    return f'<div class="inside-table"><table>{rows}</table></div>'
 
 
-def _row(title: str, numbers: np.ndarray, scale: float) -> str:
+def _row(title: str, numbers: Array, scale: float) -> str:
     cells = (f'<td style="background:{colour(n, scale)}">{signed(n)}</td>' for n in numbers)
     return f"<tr><th>{title}</th>{''.join(cells)}</tr>"
 

@@ -1,4 +1,4 @@
-"""Draws the network as one picture, for the back row: 784 pixels, hidden units, ten outputs. No Streamlit."""
+"""Draws the network as one large picture: 784 pixels, hidden units, ten outputs. No Streamlit."""
 
 from collections.abc import Sequence
 from html import escape
@@ -7,7 +7,9 @@ import numpy as np
 
 from nn import TwoLayerNN
 from nn.explain.evidence import unit_contributions, units_by_excitement
-from ui.shared.colours import BLUE, ORANGE, ink_picture, map_picture, scale_of
+from nn.functions import Array
+from ui.shared.colours import BLUE, ORANGE, scale_of
+from ui.shared.pictures import ink_picture, map_picture
 
 MOST_UNITS = 16  # drawn; more of them could not be told apart
 LINES = 40  # drawn from units to outputs, the strongest
@@ -16,10 +18,10 @@ PICTURE = 166  # the side of the drawing
 UNIT_X, OUTPUT_X = 254, 480  # where units begin; the middle of the outputs
 GREY = "#9aa0a6"
 FOLLOWED = "#ffe14d"
-NEGATIVE = "#d58cff"  # a unit of tanh that says no
+NEGATIVE = "#d58cff"  # a unit of tanh below 0
 
 
-def units_drawn(net: TwoLayerNN, digit: np.ndarray, followed: int) -> np.ndarray:
+def units_drawn(net: TwoLayerNN, digit: Array, followed: int) -> Array:
     """
     Choose the hidden units to draw.
 
@@ -33,7 +35,7 @@ def units_drawn(net: TwoLayerNN, digit: np.ndarray, followed: int) -> np.ndarray
     Returns
     -------
     (n,) integers
-        All of them in their own order, or the 16 most excited ones, the most excited first.
+        All of them in their own order, or the 16 most active ones, the most active first.
     """
     if net.hidden_size <= MOST_UNITS:
         return np.arange(net.hidden_size)
@@ -41,9 +43,7 @@ def units_drawn(net: TwoLayerNN, digit: np.ndarray, followed: int) -> np.ndarray
     return units if followed in units else np.append(units[:-1], followed)
 
 
-def network_picture(
-    net: TwoLayerNN, digit: np.ndarray, names: Sequence[str], followed: int, alone: bool
-) -> str:
+def network_picture(net: TwoLayerNN, digit: Array, names: Sequence[str], followed: int, alone: bool) -> str:
     """
     Draw how one drawing goes through the network.
 
@@ -68,26 +68,23 @@ def network_picture(
     light = A1[units] / (np.abs(A1).max() or 1)
     pitch = min(HEIGHT / len(units), 46)
     heights = HEIGHT / 2 + (np.arange(len(units)) - (len(units) - 1) / 2) * pitch
-    side = pitch * 0.84
-    tell_apart = np.where(units == followed, 1, 0.15) if alone else np.ones(len(units))
+    side, top = pitch * 0.84, (HEIGHT - PICTURE) / 2
+    shine = np.where(units == followed, 1, 0.15) if alone else np.ones(len(units))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="8"/>',
-        *_rays(heights, np.abs(light) * tell_apart),
-        *_contributions(unit_contributions(net, digit)[units], heights, UNIT_X + 2 * side + 4, tell_apart),
-        _image(ink_picture(digit), 12, (HEIGHT - PICTURE) / 2, PICTURE),
-        f'<rect x="12" y="{(HEIGHT - PICTURE) / 2}" width="{PICTURE}" height="{PICTURE}" '
-        f'fill="none" stroke="{GREY}"/>',
-        _text(12 + PICTURE / 2, (HEIGHT + PICTURE) / 2 + 24, "784 pixels", 19, GREY, "middle"),
+        *_rays(heights, np.abs(light) * shine),
+        *_contributions(unit_contributions(net, digit)[units], heights, UNIT_X + 2 * side + 4, shine),
+        _framed(ink_picture(digit), 12, top, PICTURE, GREY),
+        _text(12 + PICTURE / 2, top + PICTURE + 24, "784 pixels", 19, GREY, "middle"),
         *_units(net, units, heights, light, side, followed),
         *_outputs(A2, names),
-        "</svg>",
     ]
-    return "".join(parts)
+    return "".join([*parts, "</svg>"])
 
 
-def _rays(heights: np.ndarray, light: np.ndarray) -> list[str]:
+def _rays(heights: Array, light: Array) -> list[str]:
     """Lines from the drawing to the units, as bright as the unit."""
     left, right = 12 + PICTURE + 4, UNIT_X - 22
     start = HEIGHT / 2 + (heights - HEIGHT / 2) * 0.4
@@ -97,8 +94,8 @@ def _rays(heights: np.ndarray, light: np.ndarray) -> list[str]:
     ]
 
 
-def _contributions(given: np.ndarray, heights: np.ndarray, x: float, bright: np.ndarray) -> list[str]:
-    """Lines from the units to the outputs: orange for, blue against, as thick as it counts."""
+def _contributions(given: Array, heights: Array, x: float, bright: Array) -> list[str]:
+    """Lines from the units to the outputs: orange for, blue against, the thicker the more it counts."""
     strongest = np.abs(given).max() or 1
     seen = np.abs(given) * bright[:, None]
     lines = []
@@ -118,7 +115,7 @@ def _contributions(given: np.ndarray, heights: np.ndarray, x: float, bright: np.
 
 
 def _units(
-    net: TwoLayerNN, units: np.ndarray, heights: np.ndarray, light: np.ndarray, side: float, followed: int
+    net: TwoLayerNN, units: Array, heights: Array, light: Array, side: float, followed: int
 ) -> list[str]:
     """Each unit: its number, its template, and a lamp."""
     scale, parts = scale_of(net.W1), []
@@ -127,16 +124,14 @@ def _units(
         lamp = "#fff" if on >= 0 else NEGATIVE
         parts += [
             _text(UNIT_X - 4, y + 5, str(unit), 13, FOLLOWED if unit == followed else GREY, "end"),
-            _image(map_picture(net.W1[unit], scale), UNIT_X, y - side / 2, side),
-            f'<rect x="{UNIT_X}" y="{y - side / 2:.1f}" width="{side:.1f}" height="{side:.1f}" '
-            f'fill="none" stroke="{ring}"/>',
+            _framed(map_picture(net.W1[unit], scale), UNIT_X, y - side / 2, side, ring),
             f'<circle cx="{UNIT_X + 1.5 * side + 4:.1f}" cy="{y:.1f}" r="{side / 2 - 1:.1f}" fill="{lamp}" '
             f'fill-opacity="{abs(on):.2f}" stroke="{ring}" stroke-width="{2.5 if unit == followed else 1}"/>',
         ]
     return parts
 
 
-def _outputs(A2: np.ndarray, names: Sequence[str]) -> list[str]:
+def _outputs(A2: Array, names: Sequence[str]) -> list[str]:
     """Each output: a lamp as bright as it is probable, its name, and the percentage."""
     long_names = max(map(len, names)) > 2
     parts, best = [], int(A2.argmax())
@@ -161,11 +156,10 @@ def _output_height(k: int, count: int) -> float:
     return HEIGHT * (k + 0.5) / count
 
 
-def _image(address: str, x: float, y: float, side: float) -> str:
-    return (
-        f'<image href="{address}" x="{x}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" '
-        'style="image-rendering:pixelated"/>'
-    )
+def _framed(address: str, x: float, y: float, side: float, stroke: str) -> str:
+    square = f'x="{x}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"'
+    picture = f'<image href="{address}" {square} style="image-rendering:pixelated"/>'
+    return f'{picture}<rect {square} fill="none" stroke="{stroke}"/>'
 
 
 def _text(x: float, y: float, text: str, size: int, colour: str, anchor: str, weight: int = 400) -> str:

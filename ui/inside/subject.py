@@ -1,4 +1,4 @@
-"""What the page 'Inside' looks at: which network, its classes, and the drawing it reads."""
+"""What the page 'Inside' looks at: one network, its classes, and the drawing it reads."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,6 +8,7 @@ import streamlit as st
 
 from data.dataset import DIGIT_NAMES
 from nn import TwoLayerNN
+from nn.functions import Array
 from ui.shared.diverged import show_diverged
 from ui.shared.live import live
 from ui.state.session import Session
@@ -17,45 +18,27 @@ ACTIVATION = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 
 
 class Subject(NamedTuple):
-    """One network and one drawing, the same for everything that a refresh shows."""
+    """One network and one drawing, the same for everything that is drawn at once."""
 
     whose: str  # a key of WHOSE
     net: TwoLayerNN
     names: tuple[str, ...]  # of the ten classes
-    digit: np.ndarray | None  # (784,) float32 in [0, 1]; None where nothing is drawn
-    start: np.ndarray | None  # W1 as it was before any training, where that is known
-    pins: list[np.ndarray]  # of (28, 28): the drawings kept to be compared
+    digit: Array | None  # (784,) float32 in [0, 1]; None where nothing is drawn
+    start: Array | None  # W1 before any training, where that is known
+    pins: list[Array]  # of (28, 28): the drawings kept for comparison
     learning: bool  # whether it will be another network at the next refresh
 
 
 def choose_network() -> str:
     """Draw the choice between the visitor's network and the expert; return a key of `WHOSE`."""
-    choice = st.segmented_control(
-        "Look inside",
-        list(WHOSE),
-        default="yours",
-        required=True,
-        format_func=WHOSE.get,
-        key="inside_network",
-        persist_state="session",
-    )
+    look = {"default": "yours", "required": True, "format_func": WHOSE.get, "persist_state": "session"}
+    choice = st.segmented_control("Look inside", list(WHOSE), key="inside_network", **look)
     return choice if choice in WHOSE else "yours"
 
 
 def show_live(session: Session, whose: str, panel: Callable[[Subject], None]) -> None:
-    """
-    Draw a panel about a network, again and again while that one learns.
-
-    Parameters
-    ----------
-    session : Session
-    whose : str
-        A key of `WHOSE`.
-    panel : callable
-        Draws a Subject.
-    """
-    learning = session.refreshing and whose == "yours"  # the expert does not change
-    live(learning, _show, session, whose, panel)
+    """Draw a panel about one of the networks in `WHOSE`, again and again while that one learns."""
+    live(session.refreshing and whose == "yours", _show, session, whose, panel)  # the expert does not change
 
 
 def _show(session: Session, whose: str, panel: Callable[[Subject], None]) -> None:
@@ -70,10 +53,8 @@ def _look(session: Session, whose: str) -> Subject:
     digit = None if session.digit is None else session.digit.reshape(784)
     if whose == "expert":
         return Subject(whose, session.expert, DIGIT_NAMES, digit, None, session.pins, learning=False)
-    run = session.trainer
-    net = run.net.copy()  # training swaps the parameters at any moment
-    earliest = run.checkpoints.nearest(0)
-    start = earliest.net.W1 if earliest.iteration == 0 else None
+    net = session.trainer.net.copy()  # training puts in other parameters at any moment
+    start = session.run.start.W1 if session.run.start.W1.shape == net.W1.shape else None
     return Subject(whose, net, session.dataset.class_names, digit, start, session.pins, session.running)
 
 
@@ -87,5 +68,5 @@ def _exploded(subject: Subject) -> bool:
 
 
 def invite(what: str) -> None:
-    """Ask for a drawing, and say what it will bring."""
-    st.info(f"**Draw a digit**, and see here {what}.", icon=":material/draw:")
+    """Ask for a drawing, and say what can be seen then."""
+    st.info(f"**Draw a digit** and see {what}.", icon=":material/draw:")

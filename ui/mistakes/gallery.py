@@ -7,7 +7,7 @@ import streamlit as st
 
 from nn.functions import Array
 from ui.mistakes.answers import Answers
-from ui.shared.colours import ink_picture
+from ui.shared.pictures import ink_picture
 from ui.state.drawings import Drawing, Exhibit
 from ui.state.session import Session
 

@@ -1,4 +1,4 @@
-"""What the page's charts have in common: a table, a Vega-Lite spec (a dict) and words each. No Streamlit."""
+"""What the page's charts have in common: each is a table, a Vega-Lite spec and words. No Streamlit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ PERCENT = {"format": ".0%", "tickCount": 5, "title": None, "minExtent": 44}
 
 
 class Chart(NamedTuple):
-    """What `st.vega_lite_chart` takes, and the same for somebody who cannot see it."""
+    """What `st.vega_lite_chart` takes, and the same in words for somebody who cannot see it."""
 
     data: pd.DataFrame
     spec: dict[str, Any]
@@ -21,22 +21,7 @@ class Chart(NamedTuple):
 
 
 def position(field: str, axis: dict[str, Any], domain: Sequence[float] | None = None) -> dict[str, Any]:
-    """
-    Describe an axis for numbers.
-
-    Parameters
-    ----------
-    field : str
-        The column of the table.
-    axis : dict
-        How it looks, as Vega-Lite has it.
-    domain : two floats, optional
-        Where it begins and ends; by default with the numbers.
-
-    Returns
-    -------
-    dict
-    """
+    """Describe an axis of numbers: the column, its look, and where it ends if not with the numbers."""
     scale = {"nice": False} | ({} if domain is None else {"domain": list(domain)})
     return {"field": field, "type": "quantitative", "axis": axis, "scale": scale}
 
@@ -48,40 +33,12 @@ def iterations(last: int | None = None) -> dict[str, Any]:
 
 
 def told_apart(field: str, looks: Mapping[Any, Any]) -> dict[str, Any]:
-    """
-    Describe what a colour, a dash or a width says; the legend is in the words about the chart.
-
-    Parameters
-    ----------
-    field : str
-        The column of the table.
-    looks : mapping
-        The look of each of its values.
-
-    Returns
-    -------
-    dict
-    """
+    """Give each value of a column its colour, dash or width; the words around the chart are its legend."""
     scale = {"domain": list(looks), "range": list(looks.values())}
     return {"field": field, "type": "nominal", "scale": scale, "legend": None}
 
 
-def tip(field: str, number: str | None = None, title: str | None = None) -> dict[str, Any]:
-    """
-    Describe a line of what is shown under the mouse.
-
-    Parameters
-    ----------
-    field : str
-        The column of the table.
-    number : str, optional
-        How a number is written, such as '.1%'; None for words.
-    title : str, optional
-        What it is called, if not as the column.
-
-    Returns
-    -------
-    dict
-    """
-    line = {"field": field, "type": "quantitative", "format": number} if number else {"field": field}
+def tip(field: str, form: str | None = None, title: str | None = None) -> dict[str, Any]:
+    """Describe a line under the mouse: a column of words, or of numbers in a form such as '.1%'."""
+    line = {"field": field, "type": "quantitative", "format": form} if form else {"field": field}
     return {"type": "nominal"} | line | ({"title": title} if title else {})

@@ -8,20 +8,8 @@ from nn.functions import Array
 
 
 def probabilities(net: TwoLayerNN, X: Array) -> Array:
-    """
-    Return what a network says of some digits.
-
-    Parameters
-    ----------
-    net : TwoLayerNN
-    X : (n, 784) floats in [0, 1]
-
-    Returns
-    -------
-    (n, 10) floats
-        In [0, 1]; not finite where the weights have exploded.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):  # no news: the page tells it
+    """Return what a network says of X, (n, 784): (n, 10), not finite where its weights have exploded."""
+    with np.errstate(over="ignore", invalid="ignore"):  # the page says it in words
         return net.predict_proba(X)
 
 

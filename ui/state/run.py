@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 from data import Dataset
 from nn import History, Hyperparameters, Trainer
 from nn.batches import Distortion
+from nn.parameters import Parameters
 from ui.state.settings import Settings
 
 UPLOADED = "upload:"  # data of the visitor's own: keys of other files do not begin so
@@ -40,6 +41,8 @@ class Run:
         The run that it was forked from, while that is kept.
     left : History or None
         That run's curves.
+    start : Parameters
+        The weights that it, or the run it was forked from, began with.
     forgotten : bool
         Whether it has been deleted: it is not noted again.
     """
@@ -58,6 +61,7 @@ class Run:
         self.settings, self.dataset, self.trainer = settings, dataset, trainer
         self.changes = changes or [Change(0, trainer.hyperparameters, trainer.distort is not None)]
         self.source, self.parent = source, parent
+        self.start: Parameters = parent.start if parent else trainer.net.parameters
         self.parent_history: History | None = parent.trainer.history if parent else None
 
     @property
