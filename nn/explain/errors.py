@@ -1,4 +1,4 @@
-"""Where a network errs: what it takes for what, and its mistakes, the surest first."""
+"""Where a network errs: what it takes for what, how good it is at each class, its surest mistakes."""
 
 from typing import NamedTuple
 
@@ -93,54 +93,24 @@ def worst_confusions(matrix: Array, most: int = 10) -> list[Confusion]:
     return sorted(confusions, key=lambda confusion: -confusion.count)[:most]
 
 
-def confident_mistakes(probabilities: Array, Y: Array) -> Array:
+def surest_first(probabilities: Array, chosen: Array) -> Array:
     """
-    Find the digits that were misread, the surest mistake first.
+    Order some digits by how sure their answers are.
 
     Parameters
     ----------
     probabilities : (n, classes) floats
         From `predict_proba`.
-    Y : (n,) integers, 0 to classes - 1
+    chosen : (n,) bool
+        Which digits, such as the mistakes, `predicted != Y`.
 
     Returns
     -------
     integers
-        Rows of `probabilities`.
-
-    Raises
-    ------
-    ValueError
-        When Y does not fit.
+        Rows of `probabilities`; equally sure ones in their own order.
     """
-    Y = checked_labels(Y, *probabilities.shape)
-    return _surest_first(probabilities, probabilities.argmax(axis=1) != Y)
-
-
-def cell(probabilities: Array, Y: Array, true: int, read_as: int) -> Array:
-    """
-    Find the digits in one cell of the confusion matrix, the surest answer first.
-
-    Parameters
-    ----------
-    probabilities : (n, classes) floats
-        From `predict_proba`.
-    Y : (n,) integers, 0 to classes - 1
-    true, read_as : int, 0 to classes - 1
-        The row and the column.
-
-    Returns
-    -------
-    integers
-        Rows of `probabilities`.
-
-    Raises
-    ------
-    ValueError
-        When Y does not fit.
-    """
-    Y = checked_labels(Y, *probabilities.shape)
-    return _surest_first(probabilities, (true == Y) & (probabilities.argmax(axis=1) == read_as))
+    rows = np.flatnonzero(chosen)
+    return rows[np.argsort(-probabilities[rows].max(axis=1), kind="stable")]
 
 
 def share(part: Array, whole: Array) -> Array:
@@ -157,8 +127,3 @@ def share(part: Array, whole: Array) -> Array:
     """
     part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
     return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
-
-
-def _surest_first(probabilities: Array, chosen: Array) -> Array:
-    rows = np.flatnonzero(chosen)
-    return rows[np.argsort(-probabilities[rows].max(axis=1), kind="stable")]

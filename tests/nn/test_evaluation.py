@@ -5,10 +5,9 @@ import pytest
 
 from nn.explain.calibration import calibration, reject_price
 from nn.explain.errors import (
-    cell,
-    confident_mistakes,
     confusion_matrix,
     precision_and_recall,
+    surest_first,
     worst_confusions,
 )
 
@@ -67,23 +66,10 @@ def test_worst_confusions_come_most_frequent_first_with_their_share_of_the_true_
 def test_mistakes_come_surest_first():
     probabilities = answers([0, 1, 1, 2, 1], [0.9, 0.5, 0.8, 0.7, 0.8])
     truth = np.array([0, 0, 0, 2, 2])
-    assert list(confident_mistakes(probabilities, truth)) == [2, 4, 1]  # 0.8, 0.8, 0.5
-
-
-def test_a_cell_holds_its_own_digits_surest_first_on_the_diagonal_too():
-    probabilities = answers([0, 1, 1, 2, 0], [0.6, 0.5, 0.8, 0.7, 0.9])
-    truth = np.array([0, 0, 0, 2, 0])
-    assert list(cell(probabilities, truth, true=0, read_as=1)) == [2, 1]
-    assert list(cell(probabilities, truth, true=0, read_as=0)) == [4, 0]
-    assert list(cell(probabilities, truth, true=1, read_as=0)) == []
-
-
-def test_cells_and_mistakes_agree_with_the_matrix():
-    rng = np.random.default_rng(1)
-    probabilities, truth = rng.dirichlet(np.ones(10), 500), rng.integers(10, size=500)
-    matrix = confusion_matrix(truth, probabilities.argmax(axis=1))
-    assert all(len(cell(probabilities, truth, t, r)) == matrix[t, r] for t in range(10) for r in range(10))
-    assert len(confident_mistakes(probabilities, truth)) == matrix.sum() - np.trace(matrix)
+    mistakes = probabilities.argmax(axis=1) != truth
+    assert list(surest_first(probabilities, mistakes)) == [2, 4, 1]  # 0.8, 0.8, 0.5
+    assert list(surest_first(probabilities, ~mistakes)) == [0, 3]
+    assert list(surest_first(probabilities, np.zeros(5, bool))) == []
 
 
 @pytest.mark.parametrize(

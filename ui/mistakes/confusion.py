@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from nn.explain.errors import Confusion, cell, worst_confusions
+from nn.explain.errors import Confusion, surest_first, worst_confusions
 from ui.mistakes.answers import Answers
 from ui.mistakes.charts import confusion_chart
 from ui.mistakes.gallery import show_gallery
@@ -63,7 +63,8 @@ def _show_cell(session: Session, answers: Answers, split: str) -> None:
     name = names.__getitem__
     true = is_side.selectbox("is a", ten, format_func=name, key="is_a", on_change=_select_named)
     read_as = read_side.selectbox("read as", ten, format_func=name, key="read_as", on_change=_select_named)
-    rows = cell(answers.probabilities, answers.Y, true, read_as)
+    in_cell = (true == answers.Y) & (answers.predicted == read_as)
+    rows = surest_first(answers.probabilities, in_cell)
     count = f"**{len(rows)}** of {answers.matrix[true].sum()}"
     st.caption(f"{count}, surest first. Choose one to explain." if len(rows) else f"{count}: none.")
     sure = answers.probabilities[:, read_as]

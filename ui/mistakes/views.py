@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from nn.explain.calibration import calibration
-from nn.explain.errors import confident_mistakes, precision_and_recall
+from nn.explain.errors import precision_and_recall, surest_first
 from ui.mistakes.answers import Answers
 from ui.mistakes.charts import calibration_chart
 from ui.mistakes.gallery import show_gallery
@@ -53,7 +53,7 @@ def show_per_digit(session: Session, answers: Answers, split: str) -> None:
 def show_surest(session: Session, answers: Answers, split: str) -> None:
     """Draw the mistakes it was most sure of."""
     names = session.dataset.class_names
-    rows = confident_mistakes(answers.probabilities, answers.Y)
+    rows = surest_first(answers.probabilities, answers.predicted != answers.Y)
     st.markdown(
         f"**{len(rows):,} mistakes**, the surest first: what it is → read as what. Choose one to explain."
         if len(rows)
