@@ -25,7 +25,7 @@ def open_page() -> Doctor:
 def page(open_page: Doctor) -> Doctor:
     """The page with an empty canvas and no photograph."""
     open_page.session.clear()
-    open_page.session.photo_error = None
+    open_page.app.session_state["photo_error"] = None
     open_page.app.get_by_key("photo").clear()
     return open_page.draw(np.zeros((280, 280), np.uint8))
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from data import Dataset, load_csv, load_sample
-from data.augment import distort
 from nn import Hyperparameters, Trainer
 from ui.history.reproduce import Unrepeatable, notebook, script
 from ui.state.run import Run
@@ -22,7 +21,7 @@ SAMPLE = load_sample()
 
 def a_run(dataset: Dataset = SAMPLE, settings: Settings | None = None, **hyperparameters: object) -> Run:
     settings = settings or Settings(hyperparameters=Hyperparameters(**{"iterations": 30} | hyperparameters))
-    return Run(settings, dataset, Trainer(settings.new_network(), dataset, settings.hyperparameters))
+    return Run(settings, dataset)
 
 
 def go(run: Run, updates: int, /, **changes: object) -> Run:
@@ -30,7 +29,7 @@ def go(run: Run, updates: int, /, **changes: object) -> Run:
     for _ in range(updates):
         run.step()
     if changes:
-        run.change(run.trainer.hyperparameters.replace(**changes), run.trainer.distort)
+        run.change(run.trainer.hyperparameters.replace(**changes), run.distorted)
     return run
 
 
@@ -120,10 +119,10 @@ def test_a_fork_is_repeated():
 
 def test_distorted_digits_are_distorted_alike():
     run = go(a_run(batch_size=64), 4)
-    run.change(run.trainer.hyperparameters, distort)
+    run.change(run.trainer.hyperparameters, distorted=True)
     go(run, 3, learning_rate=0.3)
     go(run, 3)
-    run.change(run.trainer.hyperparameters, None)
+    run.change(run.trainer.hyperparameters, distorted=False)
     go(run, 3)
     assert [change.distorted for change in run.changes] == [False, True, True, False]
     assert claims(script(run)) == (13, accuracy(run)) and execute(script(run)).returncode == 0
@@ -184,7 +183,7 @@ def test_a_change_in_the_middle_of_an_update_counts_from_the_next(monkeypatch: p
     run.trainer.advance(0)  # one of them
     run.trainer.pause()
     run.change(run.trainer.hyperparameters.replace(learning_rate=0.2))
-    run.change(run.trainer.hyperparameters.replace(dropout=0.5), distort)
+    run.change(run.trainer.hyperparameters.replace(dropout=0.5), distorted=True)
     assert [change.iteration for change in run.changes] == [0, 1]
     assert claims(script(run)) == (0, accuracy(run)) and execute(script(run)).returncode == 0  # not yet made
     go(run, 3)

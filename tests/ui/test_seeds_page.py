@@ -33,7 +33,7 @@ def test_the_band_is_that_of_ten_runs_by_themselves(optimizer: str):
         hidden_size=4,
         hyperparameters=Hyperparameters(iterations=6, batch_size=64, seed=5, optimizer=optimizer),
     )
-    seeds = SeedRuns(Run(settings, SAMPLE, Trainer(settings.new_network(), SAMPLE, settings.hyperparameters)))
+    seeds = SeedRuns(Run(settings, SAMPLE))
     for trainer in seeds.trainers:
         trainer.train()
     alone = []

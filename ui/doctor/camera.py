@@ -7,10 +7,9 @@ from data import DataError, Dataset, find_source
 from data.doctor import honest_camera
 from server.datasets import library
 from ui.shared.words import escaped
-from ui.state.session import Session
 
 
-def show_honest_camera(session: Session) -> None:
+def show_honest_camera() -> None:
     """Draw the button and the count."""
     st.markdown(
         "Does the preparation do what MNIST's makers did? Then it must leave MNIST's own digits "
@@ -23,9 +22,11 @@ def show_honest_camera(session: Session) -> None:
         same = np.count_nonzero(honest_camera(X, bar.progress))
         bar.empty()
         name = escaped(digits.name)
-        session.camera_note = f"**{same:,} of {len(X):,}** digits of {name} come back pixel for pixel."
-    if session.camera_note:
-        st.markdown(session.camera_note)
+        st.session_state["camera_note"] = (
+            f"**{same:,} of {len(X):,}** digits of {name} come back pixel for pixel."
+        )
+    if note := st.session_state.get("camera_note"):
+        st.markdown(note)
 
 
 def _test_digits() -> Dataset:

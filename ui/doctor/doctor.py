@@ -30,17 +30,24 @@ def show_doctor(session: Session) -> None:
     doctor, reject, photo, camera = st.tabs(["Digit doctor", "Not a digit", "A photograph", "Honest camera"])
     with doctor:
         live(session.refreshing, _show_stages, session)
+        st.session_state.setdefault("raw", session.raw)
         st.toggle(
             "Feed the networks the raw canvas, just shrunk, on every page",
             key="raw",
             persist_state="session",
+            on_change=_set_raw,
+            args=(session,),
         )
     with reject:
         show_reject(session)
     with photo:
         show_photo(session)
     with camera:
-        show_honest_camera(session)
+        show_honest_camera()
+
+
+def _set_raw(session: Session) -> None:
+    session.raw = st.session_state["raw"]
 
 
 def _show_stages(session: Session) -> None:

@@ -37,22 +37,22 @@ def show_photo(session: Session) -> None:
             on_change=_read,
             args=(session,),
         )
-    if session.photo_error:
-        st.error(escaped(session.photo_error))
+    if error := st.session_state.get("photo_error"):
+        st.error(escaped(error))
     elif session.exhibit and session.exhibit.note:
         st.success(session.exhibit.note)
 
 
 def _read(session: Session) -> None:
     """Find the digit in the picture and put it in the canvas's place."""
-    session.photo_error = None
+    st.session_state["photo_error"] = None
     file = st.session_state.get("photo")
     if file is None:
         return
     try:
         found = ink_of_photo(open_picture(file), INKS[st.session_state["photo_ink"]])
     except DataError as error:
-        session.photo_error = str(error)
+        st.session_state["photo_error"] = str(error)
         return
     kind = "dark ink on light paper" if found.dark_on_light else "light ink on a dark ground"
     note = f"Found {kind}. The digit now stands in the canvas's place; 'Draw again' brings it back."

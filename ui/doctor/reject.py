@@ -5,7 +5,6 @@ import streamlit as st
 
 from nn.expert import expert_reject_prices
 from nn.explain.calibration import RejectPrice, reject_price
-from ui.draw.drawing import UNSURE
 from ui.shared.diverged import probabilities
 from ui.shared.live import live
 from ui.shared.words import escaped
@@ -20,14 +19,27 @@ def show_reject(session: Session) -> None:
         "A network has no answer 'that is no digit': a scribble gets ten probabilities, too. "
         "But it can say **I am not sure** when the largest of them is small."
     )
-    threshold = st.slider(
-        "Not sure below", 0.0, 0.99, UNSURE, 0.01, key="threshold", persist_state="session", format="percent"
+    st.session_state.setdefault("threshold", session.threshold)
+    st.slider(
+        "Not sure below",
+        0.0,
+        0.99,
+        step=0.01,
+        format="percent",
+        key="threshold",
+        persist_state="session",
+        on_change=_set_threshold,
+        args=(session,),
     )
     st.caption(
         "Try a letter, a scribble, a filled square: an unsure answer says so beside the canvas. "
         "No threshold catches every letter: an E is much like a 6."
     )
-    live(session.refreshing, _show_prices, session, threshold)
+    live(session.refreshing, _show_prices, session, session.threshold)
+
+
+def _set_threshold(session: Session) -> None:
+    session.threshold = st.session_state["threshold"]
 
 
 def _show_prices(session: Session, threshold: float) -> None:

@@ -16,7 +16,6 @@ from ui.state.drawings import Drawing
 from ui.state.session import Session
 
 SIDE = 280  # pixels, the canvas
-UNSURE = 0.8  # below this a network says so, until the visitor chooses another threshold
 
 
 def show_canvas(session: Session) -> None:
@@ -77,25 +76,22 @@ def show_reading(session: Session) -> None:
             st.markdown(":violet[●] Expert")
             with st.container(key="prediction", gap=None):
                 st.markdown("–" if digit is None else reading(expert, DIGIT_NAMES, "{}", "–"))
-            sure = _how_sure(digit, expert, DIGIT_NAMES) or "Draw a digit!"
+            sure = _how_sure(digit, expert, DIGIT_NAMES, session.threshold) or "Draw a digit!"
             st.caption(sure if digits else "digits only")
         with st.container(gap=None):
             st.markdown(":green[●] Yours")
             with st.container(key="your_prediction", gap=None):
                 st.markdown("–" if digit is None else reading(yours, names, "{}", "–"))
-            st.caption("untrained" if session.untrained else _how_sure(digit, yours, names))
+            st.caption(
+                "untrained" if session.untrained else _how_sure(digit, yours, names, session.threshold)
+            )
     with st.container(key="probabilities"):
         readings = {"expert": expert, "yours": yours} if digits else {"yours": yours}
         chart = probability_chart(readings, names)
         st.vega_lite_chart(chart.data, chart.spec, alt=chart.alt if digit is not None else "No drawing yet.")
 
 
-def threshold() -> float:
-    """Return how sure a network has to be not to call itself unsure."""
-    return st.session_state.get("threshold", UNSURE)
-
-
-def _how_sure(digit: np.ndarray | None, said: np.ndarray, names: tuple[str, ...]) -> str:
-    unsure = said.max() < threshold()
+def _how_sure(digit: np.ndarray | None, said: np.ndarray, names: tuple[str, ...], threshold: float) -> str:
+    unsure = said.max() < threshold
     form = ":orange[**not sure**: {1:.0%}]" if unsure else "{1:.0%} sure"
     return "" if digit is None else reading(said, names, form, "exploded")

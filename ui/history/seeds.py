@@ -134,7 +134,7 @@ def _sentence(seeds: SeedRuns) -> str:
     note = f" {diverged} of the {SEEDS} exploded and are not counted." if diverged else ""
     low, high, middle = min(accuracies), max(accuracies), float(np.median(accuracies))
     where = "After the last iteration" if seeds.over else "So far"
-    digits = len(seeds.trainers[0].dataset.Y_dev)
+    digits = len(seeds.dataset.Y_dev)
     chance = 2 * np.sqrt(middle * (1 - middle) / digits)  # two standard errors of a share
     return (
         f"{where} the ten read **{low:.1%} to {high:.1%}** of the digits right, median {middle:.1%}: a "

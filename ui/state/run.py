@@ -1,15 +1,41 @@
 """One run and its story: what it was made from, what was changed on its way, and what it was forked from."""
 
+import time
+from collections import deque
 from dataclasses import replace
 from typing import NamedTuple, Self
 
 from data import Dataset
-from nn import History, Hyperparameters, Trainer
-from nn.batches import Distortion
+from data.augment import distort
+from nn import History, Hyperparameters, Status, Trainer, TwoLayerNN
 from nn.parameters import Parameters
 from ui.state.settings import Settings
 
 UPLOADED = "upload:"  # data of the visitor's own: keys of other files do not begin so
+LOOKS = 8  # remembered, to tell the pace
+SHORTEST = 0.2  # seconds that it takes to tell it
+
+
+def new_trainer(
+    settings: Settings, dataset: Dataset, net: TwoLayerNN | None = None, keep_checkpoints: bool = True
+) -> Trainer:
+    """
+    Make the training that settings describe.
+
+    Parameters
+    ----------
+    settings : Settings
+    dataset : Dataset
+        The digits that they name.
+    net : TwoLayerNN, optional
+        Trained from where it stands, instead of a new one.
+    keep_checkpoints : bool
+        Whether anybody may want to go back in it.
+    """
+    net = net or settings.new_network()
+    trainer = Trainer(net, dataset, settings.hyperparameters, keep_checkpoints=keep_checkpoints)
+    trainer.distort = distort if settings.distort else None
+    return trainer
 
 
 class Change(NamedTuple):
@@ -17,7 +43,7 @@ class Change(NamedTuple):
 
     iteration: int  # updates made before
     hyperparameters: Hyperparameters
-    distorted: bool  # whether the training digits are bent
+    distorted: bool  # whether the training digits are distorted
 
 
 class Run:
@@ -27,7 +53,7 @@ class Run:
     Attributes
     ----------
     name : str
-        Empty until it is noted in a book.
+        Empty until it is listed among the visitor's runs.
     settings : Settings
         What it was made from.
     dataset : Dataset
@@ -39,30 +65,37 @@ class Run:
         The name of the file that its first weights were loaded from.
     parent : Run or None
         The run that it was forked from, while that is kept.
-    left : History or None
+    parent_history : History or None
         That run's curves.
     start : Parameters
         The weights that it, or the run it was forked from, began with.
-    forgotten : bool
-        Whether it has been deleted: it is not noted again.
+    deleted : bool
+        It is not listed again.
     """
 
     def __init__(
         self,
         settings: Settings,
         dataset: Dataset,
-        trainer: Trainer,
+        trainer: Trainer | None = None,
         changes: list[Change] | None = None,
         source: str | None = None,
         parent: Self | None = None,
     ) -> None:
         self.name = ""
-        self.forgotten = False
-        self.settings, self.dataset, self.trainer = settings, dataset, trainer
-        self.changes = changes or [Change(0, trainer.hyperparameters, trainer.distort is not None)]
+        self.deleted = False
+        self.settings, self.dataset = settings, dataset
+        self.trainer = trainer or new_trainer(settings, dataset)
+        self.changes = changes or [Change(0, self.trainer.hyperparameters, self.distorted)]
         self.source, self.parent = source, parent
-        self.start: Parameters = parent.start if parent else trainer.net.parameters
+        self.start: Parameters = parent.start if parent else self.trainer.net.parameters
         self.parent_history: History | None = parent.trainer.history if parent else None
+        self._looks: deque[tuple[float, int]] = deque(maxlen=LOOKS)  # when it had come how far
+
+    @property
+    def distorted(self) -> bool:
+        """Whether the training digits are distorted now."""
+        return self.trainer.distort is not None
 
     @property
     def looking_back(self) -> bool:
@@ -81,7 +114,7 @@ class Run:
         return replace(
             self.settings,
             hidden_size=trainer.net.hidden_size,
-            distort=trainer.distort is not None,
+            distort=self.distorted,
             hyperparameters=trainer.hyperparameters,
         )
 
@@ -99,12 +132,16 @@ class Run:
         """Bytes of its checkpoints and its network."""
         return self.trainer.checkpoints.size + sum(array.nbytes for array in self.trainer.net.parameters)
 
+    def forget_past(self) -> None:
+        """Free all checkpoints but the last: one cannot rewind it any more."""
+        self.trainer.checkpoints = self.trainer.checkpoints.last()
+
     def step(self) -> None:
         """Make one update, and measure."""
         self.trainer.step()
         self.trainer.measure()
 
-    def change(self, new: Hyperparameters, distort: Distortion | None = None) -> None:
+    def change(self, new: Hyperparameters, distorted: bool = False) -> None:
         """
         Go on with other settings, and note since when.
 
@@ -112,24 +149,31 @@ class Run:
         ----------
         new : Hyperparameters
             With the same optimizer and seed.
-        distort : callable, optional
-            As `Trainer.distort`.
+        distorted : bool
+            Whether the training digits are distorted from now on.
         """
-        trainer = self.trainer
-        old = trainer.hyperparameters
-        if new.schedule == "constant":  # then `iterations` says where it ends, not how it gets there
+        old, same_digits = self.trainer.hyperparameters, distorted == self.distorted
+        iteration = self.trainer.change(new, distort if distorted else None)
+        if new.schedule == "constant":  # then their number tells where it ends, not how it gets there
             old = old.replace(iterations=new.iterations)
-        same = new == old and distort is trainer.distort
-        iteration = trainer.change(new, distort)
-        if same:
-            return
-        earlier = [change for change in self.changes if change.iteration < iteration]
-        self.changes = [*earlier, Change(iteration, new, distort is not None)]
+        if new != old or not same_digits:
+            earlier = [change for change in self.changes if change.iteration < iteration]
+            self.changes = [*earlier, Change(iteration, new, distorted)]
 
     def rewound(self, iteration: int) -> "Run":
         """Return a run of its own that stands where this one stood, at the nearest checkpoint."""
         trainer = self.trainer.rewound(iteration)
         changes = [change for change in self.changes if change.iteration < trainer.iteration]
+        past = Run(self.settings, self.dataset, trainer, changes, self.source, parent=self)
         # it may have been changed as its last update was under way: that counts from here on
-        changes.append(Change(trainer.iteration, trainer.hyperparameters, trainer.distort is not None))
-        return Run(self.settings, self.dataset, trainer, changes, self.source, parent=self)
+        past.changes = [*changes, Change(trainer.iteration, trainer.hyperparameters, past.distorted)]
+        return past
+
+    def iterations_per_second(self) -> float | None:
+        """Return the pace over the last few times this was asked, or None while there is none to tell."""
+        if self.trainer.status is not Status.RUNNING:
+            self._looks.clear()
+            return None
+        self._looks.append((time.monotonic(), self.trainer.iteration))
+        (start, first), (now, latest) = self._looks[0], self._looks[-1]
+        return (latest - first) / (now - start) if now - start > SHORTEST else None

@@ -19,7 +19,7 @@ class Runs:
     def note(self, run: Run) -> None:
         """Add a run that has something to show and is not in yet; the oldest may have to go for it."""
         untouched = run.looking_back or not (run.trainer.iteration or run.source)
-        if run.forgotten or untouched:
+        if run.deleted or untouched:
             return
         if run not in self.runs:
             self._count += 1
@@ -37,7 +37,7 @@ class Runs:
 
     def delete(self, run: Run) -> None:
         """Forget a run; what was forked from it keeps its curve."""
-        run.forgotten = True
+        run.deleted = True
         self.runs = [other for other in self.runs if other is not run]
         for other in self.runs:
             if other.parent is run:
@@ -70,7 +70,7 @@ class Runs:
         """Take from the oldest runs the moments to rewind to, all but the last, while there are too many."""
         for run in self.runs:
             if run is not on_show and sum(other.size for other in self.runs) > MOST_BYTES:
-                run.trainer.checkpoints = run.trainer.checkpoints.last()
+                run.forget_past()
 
 
 def _dev_accuracy(run: Run) -> float:

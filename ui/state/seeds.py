@@ -7,8 +7,7 @@ import pandas as pd
 
 from nn import Status, Trainer
 from server.pool import Pool
-from ui.state.run import Run
-from ui.state.settings import Settings
+from ui.state.run import Run, new_trainer
 
 SEEDS = 10
 MOST_HIDDEN = 256  # units: ten larger networks would take too much of the server's memory
@@ -23,8 +22,9 @@ class SeedRuns:
     ----------
     settings : Settings
         What they have in common, with the first of the seeds.
+    dataset : Dataset
+        The digits that they share.
     trainers : list of Trainer
-        They share the digits.
 
     Parameters
     ----------
@@ -33,17 +33,16 @@ class SeedRuns:
     """
 
     def __init__(self, run: Run) -> None:
-        self.settings = run.now
-        self.trainers = [self._trainer(run, self.settings.hyperparameters.seed + k) for k in range(SEEDS)]
-
-    def _trainer(self, run: Run, seed: int) -> Trainer:
-        settings: Settings = replace(
-            self.settings, hyperparameters=self.settings.hyperparameters.replace(seed=seed)
-        )
-        training = settings.hyperparameters
-        trainer = Trainer(settings.new_network(), run.dataset, training, keep_checkpoints=False)
-        trainer.distort = run.trainer.distort
-        return trainer
+        self.settings, self.dataset = run.now, run.dataset
+        training = self.settings.hyperparameters
+        self.trainers = [
+            new_trainer(
+                replace(self.settings, hyperparameters=training.replace(seed=training.seed + k)),
+                run.dataset,
+                keep_checkpoints=False,  # nobody goes back in these
+            )
+            for k in range(SEEDS)
+        ]
 
     @property
     def running(self) -> bool:
@@ -89,8 +88,7 @@ class SeedRuns:
         points = [trainer.history.sampled(200) for trainer in self.sound()]
         if not points:
             return pd.DataFrame({"iteration": [], "lowest": [], "median": [], "highest": []})
-        grid = np.linspace(0, min(run[-1].iteration for run in points), GRID).round()
-        grid = np.unique(grid)
+        grid = np.unique(np.linspace(0, min(run[-1].iteration for run in points), GRID).round())
         accuracy = np.array(
             [np.interp(grid, [p.iteration for p in run], [p.dev_accuracy for p in run]) for run in points]
         )  # (runs, grid)

@@ -6,20 +6,19 @@ import numpy as np
 import streamlit as st
 
 from data import Dataset
-from data.augment import distort
 from data.doctor import shrunken
 from nn import Status, Trainer, TwoLayerNN
 from server.datasets import library
 from server.shared import expert, pool
 from server.visits import presence
 from ui.state.drawings import Drawing, Exhibit
-from ui.state.pace import Pace
-from ui.state.run import UPLOADED, Run
+from ui.state.run import UPLOADED, Run, new_trainer
 from ui.state.runs import Runs
 from ui.state.seeds import SeedRuns
 from ui.state.settings import Settings
 
 SHARED_DATA = "sample"  # the dataset that is always there
+UNSURE = 0.8  # below this a network says so, until the visitor chooses another threshold
 
 
 class Session:
@@ -30,22 +29,22 @@ class Session:
     ----------
     run : Run
         The run on show.
-    book : Runs
+    runs : Runs
         The runs so far.
-    fan : SeedRuns or None
-        The same settings with ten seeds, where that was asked for.
+    seeds : SeedRuns or None
+        The same settings with ten seeds, where that was asked for, until other digits are learned.
     expert : TwoLayerNN
-        The shipped network.
+        The pretrained network, one for all visitors.
     drawing : Drawing or None
         What is on the canvas; None before the first stroke.
     exhibit : Exhibit or None
         What stands in its place.
     pins : list of (28, 28) float32 in [0, 1]
         Drawings kept to be watched and compared, six at most.
-    photo_error : str or None
-        Why the last photograph could not be read.
-    camera_note : str or None
-        What the honest camera had to say last.
+    raw : bool
+        Whether the networks get the canvas as it is, only shrunk.
+    threshold : float in [0, 1]
+        How sure a network has to be not to call itself unsure.
     drawing_url : str or None
         The canvas's picture as it was read last.
     canvas_generation : int
@@ -63,15 +62,15 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self.run = _new_run(Settings(dataset=SHARED_DATA), library().get(SHARED_DATA))
+        self.run = Run(Settings(dataset=SHARED_DATA), library().get(SHARED_DATA))
         self.runs = Runs()
         self.seeds: SeedRuns | None = None
         self.expert = expert()
         self.drawing: Drawing | None = None
         self.exhibit: Exhibit | None = None
         self.pins: list[np.ndarray] = []
-        self.photo_error: str | None = None
-        self.camera_note: str | None = None
+        self.raw = False
+        self.threshold = UNSURE
         self.drawing_url: str | None = None
         self.canvas_generation = 0
         self.uploads: dict[str, Dataset] = {}
@@ -79,7 +78,6 @@ class Session:
         self.failed_dataset: str | None = None
         self.reset_wanted = False
         self.refreshing = False
-        self._pace = Pace()
 
     @property
     def trainer(self) -> Trainer:
@@ -122,7 +120,7 @@ class Session:
         shown = self.shown
         if shown is None or shown.digit is None:
             return None
-        return shrunken(shown.picture) if st.session_state.get("raw") else shown.digit
+        return shrunken(shown.picture) if self.raw else shown.digit
 
     def clear(self) -> None:
         """Empty the canvas, or put it back in its place."""
@@ -153,13 +151,12 @@ class Session:
         nothing_to_lose = self.trainer.status is Status.READY and not self.run.source
         if self.reset_wanted or (waiting and nothing_to_lose):
             self.reset_wanted = False
-            self.show(_new_run(settings, dataset))  # the drawing stays
+            self.show(Run(settings, dataset))  # the drawing stays
             return []
-        fixed = self.trainer.hyperparameters
-        live = settings.hyperparameters.replace(optimizer=fixed.optimizer, seed=fixed.seed)
-        bend = distort if settings.distort else None
-        if live != fixed or bend is not self.trainer.distort:
-            self.run.change(live, bend)
+        present = self.trainer.hyperparameters
+        wanted = settings.changing(present)
+        if wanted != present or settings.distort != self.run.distorted:
+            self.run.change(wanted, settings.distort)
         return waiting
 
     def show(self, run: Run) -> None:
@@ -171,7 +168,9 @@ class Session:
         self.runs.note(run)
         if outgoing.status is Status.RUNNING:  # a Train pressed meanwhile was meant for what is on show now
             outgoing.pause()
-        self._pace.clear()
+        if self.seeds and self.seeds.dataset is not run.dataset:
+            self.seeds.stop()
+            self.seeds = None  # they say nothing about these digits, and would keep the others in memory
 
     def rewind(self, iteration: int) -> None:
         """Show the run as it was at the checkpoint nearest to an iteration, or again where it stands."""
@@ -183,7 +182,7 @@ class Session:
     def load(self, net: TwoLayerNN, source: str) -> None:
         """Show a run that goes on from the weights of a file of that name."""
         settings = replace(self.run.now, hidden_size=net.hidden_size, activation=net.activation)
-        self.show(_new_run(settings, self.dataset, net, source))
+        self.show(Run(settings, self.dataset, new_trainer(settings, self.dataset, net), source=source))
 
     def adopt(self) -> None:
         """Put the settings of the run on show into the sidebar."""
@@ -203,16 +202,7 @@ class Session:
 
     def iterations_per_second(self) -> float | None:
         """Return the pace over the last few refreshes, or None while there is none to tell."""
-        return self._pace.look(self.trainer)
-
-
-def _new_run(
-    settings: Settings, dataset: Dataset, net: TwoLayerNN | None = None, source: str | None = None
-) -> Run:
-    """Make a run from settings, and from the weights of a file where there is one."""
-    trainer = Trainer(net or settings.new_network(), dataset, settings.hyperparameters)
-    trainer.distort = distort if settings.distort else None
-    return Run(settings, dataset, trainer, source=source)
+        return self.run.iterations_per_second()
 
 
 def current_session() -> Session:
