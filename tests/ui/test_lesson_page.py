@@ -10,8 +10,9 @@ from data import load_sample
 from nn import TwoLayerNN
 from nn.functions import relu, softmax
 from tests.panels import Lesson, as_number
-from ui.lesson.numbers import number
-from ui.lesson.source import ROOT, source
+from ui.lesson.scene import Scene
+from ui.lesson.steps import ROOT, source
+from ui.shared.words import number
 
 SAMPLE = load_sample()
 STEPS = ["1 Data", "2 Parameters", "3 Forward", "4 Loss", "5 Backward", "6 Update", "7 Evaluation"]
@@ -21,6 +22,10 @@ def cells(html: str, name: str) -> list[str]:
     """Return the first row of numbers of the table of that name."""
     table = re.search(rf"<b>{re.escape(name)}</b>.*?</table>", html, re.S)[0]
     return re.findall(r"<td[^>]*>([^<…]+)</td>", table)
+
+
+def scene_on(page: Lesson) -> Scene:
+    return page.app.session_state["lesson_scene"][1]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -87,12 +92,10 @@ def test_without_a_drawing_it_takes_a_held_out_digit_and_its_label():
 
 def test_follows_the_network_and_computes_nothing_twice():
     page = Lesson().set("lesson_step", "3 Forward")
-    stage = page.app.session_state["lesson_stage"]
-    scene, html = stage._scene, page.html()
-    page.look()
-    assert stage._scene is scene
+    scene, html = scene_on(page), page.html()
+    assert scene_on(page.look()) is scene
     page.trainer.step()
-    assert page.look().html() != html and stage._scene is not scene
+    assert page.look().html() != html and scene_on(page) is not scene
 
 
 def test_the_source_is_the_files_without_the_docstring():

@@ -62,4 +62,4 @@ def test_a_case_runs_by_itself_and_draws_both_runs():
         assert case.healthy.history.points[-1].dev_accuracy > 0.6
         alt = page.look().alt("museum_accuracy")
         assert f"healthy run at iteration {case.healthy.iteration}" in alt and "this run" in alt
-        assert "digits handed in like drawings" in page.text()
+        assert "digits given to it in the way a drawing is" in page.text()

@@ -11,7 +11,7 @@ from data import load_sample
 from nn import Trainer
 from nn.history import History, Measurement
 from tests.panels import OtherPage
-from ui.lesson.museum_charts import museum_chart
+from ui.lesson.museum import museum_chart
 from ui.shared.curves import loss_chart
 from ui.state.run import Run
 

@@ -97,4 +97,4 @@ def test_the_name_of_a_network():
         assert f"the weights in {shown}." in page.look().app.success[0].value
         assert f"({shown})" in page.says("status") and f"the weights in {shown}," in page.app.info[0].value
         page.app.session_state["runs_view"] = "Ten seeds"
-        assert f"started from {shown}:" in page.look().text() and name not in page.text()
+        assert f"started from the weights in {shown}:" in page.look().text() and name not in page.text()

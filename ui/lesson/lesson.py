@@ -1,17 +1,17 @@
-"""How it works: seven steps with formula, source and actual numbers; one weight; and the bug museum."""
+"""The page 'How it works': seven steps with formula, source and numbers; one weight; and the bug museum."""
 
 from functools import partial
 
 import streamlit as st
 
 from ui.lesson.microscope import show_microscope
-from ui.lesson.museum_panel import show_museum
-from ui.lesson.scene import Scene, Stage
-from ui.lesson.source import sources
-from ui.lesson.steps import STEPS, LessonStep
+from ui.lesson.museum import show_museum
+from ui.lesson.scene import Scene
+from ui.lesson.steps import STEPS, LessonStep, source
 from ui.shared.choices import choose
 from ui.shared.diverged import show_diverged
 from ui.shared.live import live
+from ui.shared.remembered import remembered
 from ui.state.session import Session
 
 LESSON, WEIGHT, MUSEUM = "Seven steps", "One weight", "Bug museum"
@@ -29,7 +29,7 @@ def show_lesson(session: Session) -> None:
         return
     look = partial(_scene, session, label)
     if session.digit is None:
-        st.caption("Nothing is drawn yet, so the numbers are those of a held-out digit. Draw one!")
+        st.caption("Nothing is drawn yet, so these are the numbers of a held-out digit. Draw your own!")
     if part == WEIGHT:
         show_microscope(session, look)
         return
@@ -39,7 +39,7 @@ def show_lesson(session: Session) -> None:
 
 
 def _choose_label(session: Session) -> int | None:
-    """Let the visitor say what the digit really is; None is what it says of itself."""
+    """Let the visitor say what the digit really is; None leaves that to the network, or to the data."""
     names = session.dataset.class_names
     by_itself = "as read" if session.digit is not None else "as it is"
     label = st.selectbox(
@@ -55,14 +55,15 @@ def _choose_label(session: Session) -> int | None:
 
 
 def _scene(session: Session, label: int | None) -> Scene:
-    """Return the scene of the digit on show; of a held-out one where there is none: one knows its label."""
+    """Return the scene of the digit on show, or else of a held-out one, whose label is known."""
     x = session.digit
     if x is None:
         x = session.dataset.X_dev[0].reshape(28, 28)
         label = int(session.dataset.Y_dev[0]) if label is None else label
-    stage: Stage = st.session_state.setdefault("lesson_stage", Stage())
+    net, names = session.trainer.net.copy(), session.dataset.class_names
     rate = session.trainer.hyperparameters.learning_rate
-    return stage.scene(session.trainer.net, x, label, rate, session.dataset.class_names)
+    same = (net.parameters, x, label, rate, names)
+    return remembered("lesson_scene", same, lambda: Scene(net, x, label, rate, names))
 
 
 def _show_steps(session: Session, shown: list[LessonStep], look: partial) -> None:
@@ -73,8 +74,8 @@ def _show_steps(session: Session, shown: list[LessonStep], look: partial) -> Non
             st.markdown(f"**{STEPS.index(step) + 1}. {step.title}.** {step.sentence}")
             st.latex(step.formula(session))
             with st.container(gap="xsmall"):
-                if scene.exploded and step.of_network:
+                if scene.diverged and step.of_network:
                     show_diverged()
                 else:
                     step.numbers(session, scene)
-            st.code(sources(step.functions(session)))
+            st.code("\n\n".join(map(source, step.functions(session))))

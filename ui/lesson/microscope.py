@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from nn.explain.microscope import Nudge, nudge_test, steepest
-from ui.lesson.numbers import number
-from ui.lesson.pictures import signed_picture
+from ui.lesson.numbers import signed_picture
 from ui.lesson.scene import Scene
 from ui.shared.diverged import show_diverged
 from ui.shared.live import live
+from ui.shared.remembered import remembered
+from ui.shared.words import number
 from ui.state.session import Session
 
 LAYERS = {
@@ -24,15 +25,7 @@ Place = tuple[int, ...]
 
 
 def show_microscope(session: Session, look: Callable[[], Scene]) -> None:
-    """
-    Draw the choice of a weight, and everything about it.
-
-    Parameters
-    ----------
-    session : Session
-    look : callable
-        Returns the scene as it is now.
-    """
+    """Draw the choice of a weight, and everything about it; `look` returns the scene as it is now."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="weight_choice"):
         name = st.selectbox(
             "Which weight",
@@ -72,9 +65,7 @@ def _choose_place(name: str, scene: Scene) -> Place:
     with st.container(horizontal=True, gap="small", key="weight_place"):
         for (side, most), start in zip(sides, begin, strict=True):
             key = f"place_{name}_{side}".replace(" ", "_")
-            st.session_state[key] = min(
-                st.session_state.get(key, start), most
-            )  # there may be fewer units now
+            st.session_state[key] = min(st.session_state.get(key, start), most)  # there may be fewer now
             chosen.append(int(st.number_input(side, 0, most, key=key, width=140, persist_state="session")))
     return (chosen[0], chosen[1] * 28 + chosen[2]) if name == "W1" else tuple(chosen)
 
@@ -83,15 +74,15 @@ def _show_weight(
     session: Session, look: Callable[[], Scene], name: str, place: Place | None, epsilon: float
 ) -> None:
     scene = look()
-    if scene.exploded:
+    if scene.diverged:
         show_diverged()
         return
     place = place or steepest(getattr(scene.step, "d" + name))
-    known = st.session_state.get("weight_nudge")  # an idle page computes nothing twice
-    if known is None or known[0] is not scene or known[1] != (name, place, epsilon):
-        nudge = nudge_test(scene.net, scene.x, scene.y, name, place, epsilon, scene.learning_rate)
-        known = st.session_state["weight_nudge"] = (scene, (name, place, epsilon), nudge)
-    nudge = known[2]
+    nudge = remembered(
+        "weight_nudge",
+        (scene, name, *place, epsilon),
+        lambda: nudge_test(scene.net, scene.x, scene.y, name, place, epsilon, scene.learning_rate),
+    )
     st.markdown(f"**{_called(scene, name, place)}**, label **{scene.names[scene.y]}**")
     pictures, words = st.columns([2, 5], gap="small")
     with pictures, st.container(key="weight_pictures", gap="xsmall"):
@@ -127,13 +118,13 @@ def _forward_words(scene: Scene, name: str, place: Place, nudge: Nudge) -> str:
     entering = float(np.ravel(scene.x)[place[1]] if name == "W1" else step.A1[place[1]])
     return (
         f"**Forward:** value **{w}** · {source} {number(entering)} = {number(nudge.value * entering)}, "
-        f"its part of Z{layer}.\n\n"
+        f"its share of Z{layer}.\n\n"
         f"**Gradient:** dZ{layer} {number(signal)} · {source} {number(entering)} = **{gradient}**"
     )
 
 
 def _nudge_table(nudge: Nudge, epsilon: float) -> str:
-    """Write the loss at w + e, w and w - e with all the digits that it takes to see them differ."""
+    """Write the loss at w + e, w and w - e, with enough digits to see the difference."""
     values = (("w + e", epsilon, nudge.loss_up), ("w", 0, nudge.loss), ("w − e", -epsilon, nudge.loss_down))
     rows = "".join(
         f"<tr><td>{called}</td><td>{nudge.value + change:.6f}</td><td>{loss:.9f}</td></tr>"
@@ -144,15 +135,13 @@ def _nudge_table(nudge: Nudge, epsilon: float) -> str:
 
 
 def _nudge_words(nudge: Nudge, epsilon: float) -> str:
-    """Say whether the gradient is what it means."""
+    """Say whether the nudge confirms the gradient."""
     if nudge.crosses_kink:
-        verdict = "in between a unit switches on or off: there the two may differ. Take a smaller e."
+        verdict = "on the way a unit switches on or off, so the two may differ. Take a smaller e."
     elif np.isclose(nudge.numerical, nudge.gradient, rtol=1e-3, atol=1e-8):
         verdict = ":green[✓ the nudge agrees with the gradient]"
     else:
-        verdict = (
-            f":orange[✗ not the gradient: e = {epsilon:g} is so far that the loss bends. Take a smaller e.]"
-        )
+        verdict = f":orange[✗ not the gradient: e = {epsilon:g} is too large a nudge. Take a smaller e.]"
     return (
         f"(loss above − loss below) / 2e = **{_exact(nudge.numerical)}**; the gradient is "
         f"**{_exact(nudge.gradient)}**: {verdict}"

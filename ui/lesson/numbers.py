@@ -1,4 +1,4 @@
-"""Arrays as compact tables: name, shape, and the first few values, coloured by sign. HTML, no Streamlit."""
+"""Arrays as compact tables of their first few values, and as pictures, coloured by sign. No Streamlit."""
 
 from collections.abc import Sequence
 from html import escape
@@ -6,9 +6,16 @@ from html import escape
 import numpy as np
 
 from nn.functions import Array
+from ui.shared.colours import AGAINST, BLUE, FOR, ORANGE
+from ui.shared.words import number
 
 COLUMNS, ROWS = 10, 3  # shown of an array
-NEGATIVE, POSITIVE = "28,131,225", "242,140,40"  # blue and orange; neutral is transparent
+STRONGEST = 140  # of 255, the opacity behind the largest number
+
+
+def tables(*arrays: tuple) -> str:
+    """Write tables one below the other, from the arguments of `array_table`, in a box that scrolls."""
+    return f"<div class='numbers'>{''.join(array_table(*array) for array in arrays)}</div>"
 
 
 def array_table(name: str, array: Array, note: str = "", heads: Sequence[str] | None = None) -> str:
@@ -46,47 +53,41 @@ def array_table(name: str, array: Array, note: str = "", heads: Sequence[str] | 
     return f"<table><caption>{caption}</caption>{body}</table>"
 
 
-def tables(*written: str) -> str:
-    """Put tables one below the other, in a box that scrolls sideways on a phone."""
-    return f"<div class='numbers'>{''.join(written)}</div>"
-
-
 def pixel_table(x: Array) -> str:
-    """
-    Write a digit as 28 lines of 28 numbers, per cent of ink, a dot for none.
-
-    Parameters
-    ----------
-    x : (28, 28) floats in [0, 1]
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Write a digit, (28, 28) floats in [0, 1], as lines of percentages of ink, a dot for none: HTML."""
     percent = np.rint(x * 100).astype(int)
     lines = "\n".join(" ".join(f"{v:>3}" if v else "  ·" for v in row) for row in percent)
     return f"<pre class='pixels' role='img' aria-label='The digit as 784 numbers'>{lines}</pre>"
 
 
-def number(value: float) -> str:
-    """Write a number in six characters or so, with a true minus sign."""
-    if not np.isfinite(value):
-        return "not a number"
-    size = abs(value)
-    text = (
-        f"{size:,.0f}"
-        if size >= 1000
-        else f"{size:.2f}"
-        if size >= 10
-        else f"{size:.3f}"
-        if size >= 0.001 or size == 0
-        else f"{size:.0e}"
-    )
-    return ("−" if value < 0 else "") + text
+def signed_picture(values: Array, mark: tuple[int, int] | None = None, enlarged: int = 6) -> Array:
+    """
+    Draw signed numbers, blue below 0 and orange above, on a scale of their own.
+
+    Parameters
+    ----------
+    values : (height, width) floats
+    mark : tuple of int, optional
+        Row and column of a pixel to frame.
+    enlarged : int, 3 or more
+        The side of a pixel on the screen.
+
+    Returns
+    -------
+    (height * enlarged, width * enlarged, 3) uint8
+    """
+    values = np.nan_to_num(values)
+    strength = (np.abs(values) / (np.abs(values).max() or 1))[..., None]
+    pixels = strength * np.where(values[..., None] < 0, AGAINST, FOR)
+    picture = np.rint(pixels).astype(np.uint8).repeat(enlarged, axis=0).repeat(enlarged, axis=1)
+    if mark is not None:
+        row, column = (k * enlarged for k in mark)
+        inside = picture[row + 1 : row + enlarged - 1, column + 1 : column + enlarged - 1].copy()
+        picture[row : row + enlarged, column : column + enlarged] = 255
+        picture[row + 1 : row + enlarged - 1, column + 1 : column + enlarged - 1] = inside
+    return picture
 
 
 def _cell(value: float, scale: float) -> str:
-    strength = 0.0 if not np.isfinite(value) else 0.55 * abs(value) / scale
-    colour = NEGATIVE if value < 0 else POSITIVE
-    return f"<td style='background:rgba({colour},{strength:.2f})'>{number(value)}</td>"
+    opacity = round(STRONGEST * abs(value) / scale) if np.isfinite(value) else 0
+    return f"<td style='background:{BLUE if value < 0 else ORANGE}{opacity:02x}'>{number(value)}</td>"

@@ -36,18 +36,13 @@ class Scene:
     names: tuple[str, ...]
 
     @cached_property
-    def read_as(self) -> int:
-        """The class that the network reads."""
-        return int(self._said.argmax())
-
-    @cached_property
     def _said(self) -> Array:
         return probabilities(self.net, self.x.reshape(1, -1))[0]
 
     @property
-    def exploded(self) -> bool:
-        """Whether the weights are too large to compute with, before the step or after it."""
-        return not (np.isfinite(self._said).all() and np.isfinite(self.step.loss_after))
+    def read_as(self) -> int:
+        """The class that the network reads."""
+        return int(self._said.argmax())
 
     @property
     def y(self) -> int:
@@ -57,31 +52,10 @@ class Scene:
     @cached_property
     def step(self) -> Step:
         """Every number of the step, in float64."""
-        with np.errstate(over="ignore", invalid="ignore"):  # weights that explode are no news here
+        with np.errstate(over="ignore", invalid="ignore"):  # `diverged` says so
             return one_step(self.net, self.x, self.y, self.learning_rate)
 
-    def same(self, other: "Scene | None") -> bool:
-        """Tell whether another scene has the same numbers."""
-        return (
-            other is not None
-            and self.net.parameters is other.net.parameters
-            and (self.label, self.learning_rate, self.names)
-            == (other.label, other.learning_rate, other.names)
-            and np.array_equal(self.x, other.x)
-        )
-
-
-class Stage:
-    """Keeps the scene on show, so that an idle page computes nothing twice."""
-
-    def __init__(self) -> None:
-        self._scene: Scene | None = None
-
-    def scene(
-        self, net: TwoLayerNN, x: Array, label: int | None, learning_rate: float, names: tuple
-    ) -> Scene:
-        """Return the scene as it is now: the last one, unless something has changed."""
-        new = Scene(net.copy(), x, label, learning_rate, names)
-        if not new.same(self._scene):
-            self._scene = new
-        return self._scene
+    @property
+    def diverged(self) -> bool:
+        """Whether the weights are too large to compute with, before the step or after it."""
+        return not (np.isfinite(self._said).all() and np.isfinite(self.step.loss_after))
