@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nn.history import History, Measurement
-from ui.draw.probability_chart import probability_chart
+from ui.draw.drawing import probability_chart
 from ui.shared.charts import HELD_OUT, TRAINING, Chart
 from ui.shared.curves import POINTS, SERIES, accuracy_chart, loss_chart
 

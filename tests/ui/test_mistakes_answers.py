@@ -9,7 +9,8 @@ from data import load_sample
 from nn import TwoLayerNN
 from nn.explain.calibration import calibration
 from ui.mistakes.answers import Answers, ask
-from ui.mistakes.charts import calibration_chart, confusion_chart
+from ui.mistakes.calibration import calibration_chart
+from ui.mistakes.confusion import confusion_chart
 
 SAMPLE = load_sample()
 

@@ -45,7 +45,10 @@ def test_counts_every_held_out_digit_as_it_was_read():
     page = Mistakes()
     predicted = page.trainer.net.predict(SAMPLE.X_dev)
     right = np.sum(predicted == SAMPLE.Y_dev)
-    assert f"**{right} of {len(SAMPLE.X_dev)}** held-out digits read right ({right / 500:.1%})" in page.text()
+    assert (
+        f"**{right} of {len(SAMPLE.X_dev)}** held-out digits read correctly ({right / 500:.1%})"
+        in page.text()
+    )
     page.set("is_a", 4).set("read_as", 9)
     count = np.sum((SAMPLE.Y_dev == 4) & (predicted == 9))
     assert f"**{count}** of {np.sum(SAMPLE.Y_dev == 4)}" in page.text()
@@ -141,8 +144,8 @@ def test_test_digits_and_the_expert():
     page = Mistakes()
     page.set("mistakes_split", "Test digits").set("mistakes_network", "Expert")
     right = np.sum(page.session.expert.predict(SAMPLE.X_test) == SAMPLE.Y_test)
-    assert f"**{right} of 500** test digits read right" in page.text()
-    assert "may know some of these" in page.text()  # the sample is part of what the expert learned from
+    assert f"**{right} of 500** test digits read correctly" in page.text()
+    assert "may have seen some of these" in page.text()  # the sample is part of what the expert learned from
 
 
 def test_an_idle_page_asks_no_network_twice():

@@ -2,13 +2,17 @@
 
 import base64
 import io
+from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from PIL import Image
 
 from data.dataset import DIGIT_NAMES
-from ui.draw.probability_chart import probability_chart
+from nn.functions import Array
+from ui.shared.charts import Chart, position, tip, told_apart
+from ui.shared.colours import READERS
 from ui.shared.diverged import probabilities
 from ui.shared.pictures import show_digit
 from ui.shared.words import reading
@@ -22,10 +26,11 @@ def show_canvas(session: Session) -> None:
     """Draw the canvas with its brush and its Clear button, or the picture that stands in its place."""
     with st.container(key="canvas_title"):
         st.markdown(f"**{session.exhibit.title if session.exhibit else 'Draw a digit'}**")
+    clear = {"key": "clear", "shortcut": "X", "on_click": session.clear}
     if session.exhibit:
         with st.container(key="exhibit"):
             st.image(session.exhibit.drawing.picture, width=SIDE, alt=session.exhibit.title)
-        st.button("Draw again", icon=":material/draw:", key="clear", shortcut="X", on_click=session.clear)
+        st.button("Draw again", icon=":material/draw:", **clear)
         return
     from streamlit_drawable_canvas import st_canvas  # registers itself, which only works inside a run
 
@@ -43,7 +48,7 @@ def show_canvas(session: Session) -> None:
     _read_canvas(session)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="canvas_tools"):
         st.slider("Brush width", 4, 48, 20, 2, key="brush", format="brush %d", label_visibility="collapsed")
-        st.button("Clear", icon=":material/ink_eraser:", key="clear", shortcut="X", on_click=session.clear)
+        st.button("Clear", icon=":material/ink_eraser:", **clear)
 
 
 def _read_canvas(session: Session) -> None:
@@ -76,22 +81,62 @@ def show_reading(session: Session) -> None:
             st.markdown(":violet[●] Expert")
             with st.container(key="prediction", gap=None):
                 st.markdown("–" if digit is None else reading(expert, DIGIT_NAMES, "{}", "–"))
-            sure = _how_sure(digit, expert, DIGIT_NAMES, session.threshold) or "Draw a digit!"
+            sure = "Draw a digit!" if digit is None else _how_sure(expert, session.threshold)
             st.caption(sure if digits else "digits only")
         with st.container(gap=None):
             st.markdown(":green[●] Yours")
             with st.container(key="your_prediction", gap=None):
                 st.markdown("–" if digit is None else reading(yours, names, "{}", "–"))
-            st.caption(
-                "untrained" if session.untrained else _how_sure(digit, yours, names, session.threshold)
-            )
+            sure = "" if digit is None else _how_sure(yours, session.threshold)
+            st.caption("untrained" if session.untrained else sure)
     with st.container(key="probabilities"):
         readings = {"expert": expert, "yours": yours} if digits else {"yours": yours}
         chart = probability_chart(readings, names)
         st.vega_lite_chart(chart.data, chart.spec, alt=chart.alt if digit is not None else "No drawing yet.")
 
 
-def _how_sure(digit: np.ndarray | None, said: np.ndarray, names: tuple[str, ...], threshold: float) -> str:
-    unsure = said.max() < threshold
-    form = ":orange[**not sure**: {1:.0%}]" if unsure else "{1:.0%} sure"
-    return "" if digit is None else reading(said, names, form, "exploded")
+def _how_sure(said: Array, threshold: float) -> str:
+    form = ":orange[**not sure**: {1:.0%}]" if said.max() < threshold else "{1:.0%} sure"
+    return reading(said, [""] * 10, form, "exploded")
+
+
+def probability_chart(readings: dict[str, Array], names: Sequence[str]) -> Chart:
+    """
+    Draw a bar for each class and each network.
+
+    Parameters
+    ----------
+    readings : dict of str to (10,) floats in [0, 1]
+        The probabilities, by the name of the network: a key of `READERS`.
+    names : sequence of 10 str
+        What the classes are called.
+
+    Returns
+    -------
+    Chart
+    """
+    columns = {
+        "name": list(names) * len(readings),
+        "probability": np.nan_to_num(np.concatenate(list(readings.values()))),
+        "network": np.repeat(list(readings), 10),
+    }
+    angle, size = (-45, 10) if max(map(len, names)) > 2 else (0, 14)
+    axis = {"labelAngle": angle, "labelFontSize": size, "ticks": False, "domain": False}
+    encoding = {
+        "x": {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": axis},
+        "xOffset": {"field": "network", "sort": list(READERS)},
+        "y": position("probability", {"format": ".0%", "values": [0, 0.5, 1], "title": None}, [0, 1]),
+        "color": told_apart("network", READERS),
+        "tooltip": [tip("network"), tip("name", title="class"), tip("probability", ".1%")],
+    }
+    padding = {"left": 2, "right": 2, "top": 4, "bottom": 2}
+    mark = {"type": "bar", "cornerRadiusEnd": 2}
+    alt = "Probabilities. " + " ".join(f"{who}: {_best_three(p, names)}." for who, p in readings.items())
+    spec = {"height": 98, "padding": padding, "mark": mark, "encoding": encoding}
+    return Chart(pd.DataFrame(columns), spec, alt)
+
+
+def _best_three(probabilities: Array, names: Sequence[str]) -> str:
+    if not np.isfinite(probabilities).all():
+        return "no answer, its weights exploded"
+    return ", ".join(f"{names[k]} {probabilities[k]:.0%}" for k in np.argsort(-probabilities)[:3])

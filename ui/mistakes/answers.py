@@ -1,4 +1,4 @@
-"""What a network answers on many digits, asked once and remembered until the network has changed."""
+"""What a network answers on many digits, asked again only when the network or the digits have changed."""
 
 from functools import cached_property
 
@@ -16,7 +16,7 @@ WEIGHTS = 250_000  # digits times hidden units stay below this, which is 5 ms on
 
 class Answers:
     """
-    What one network says of some digits.
+    What one network says of some digits, spread evenly over a split.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Answers:
     Y : (n,) integers, 0 to 9
         What they are.
     every : int
-        They are every so manieth of the split: row r of `X` is its row r * every.
+        Row r of `X` is row r * every of the split.
     of : int
         Digits in the split.
     probabilities : (n, 10) floats
@@ -37,7 +37,7 @@ class Answers:
     X, Y : arrays
         The split.
     most : int, 1 or more
-        How many digits to ask about, spread evenly over the split.
+        How many digits to ask about.
     """
 
     def __init__(self, net: TwoLayerNN, X: Array, Y: Array, most: int) -> None:
@@ -67,26 +67,12 @@ class Answers:
 
     @property
     def right(self) -> int:
-        """How many were read right."""
+        """How many were read correctly."""
         return int(np.trace(self.matrix))
 
 
 def ask(net: TwoLayerNN, X: Array, Y: Array, learning: bool) -> Answers:
-    """
-    Return what a network says of a split: what it said last, unless it or the split is another.
-
-    Parameters
-    ----------
-    net : TwoLayerNN
-    X, Y : arrays
-        The split.
-    learning : bool
-        Whether the network is changing all the time: then at most 1,000 digits are asked about.
-
-    Returns
-    -------
-    Answers
-    """
+    """Return what a network says of a split; while it is learning, of at most 1,000 digits of it."""
     net = net.copy()  # training may put in other parameters at any moment
     most = min(len(X), WHILE_LEARNING, WEIGHTS // net.hidden_size) if learning else len(X)
     return remembered("answers", (net.parameters, X, most), lambda: Answers(net, X, Y, most))

@@ -1,6 +1,6 @@
-"""A gallery of digits to choose from: the chosen one takes the canvas's place, for every panel to explain."""
+"""A gallery of digits: the chosen one takes the canvas's place, so that every page explains it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -15,12 +15,7 @@ CHOSEN = "gallery_chosen"  # set for the one run in which the whole page has to 
 
 
 def show_gallery(
-    session: Session,
-    answers: Answers,
-    rows: Sequence[int],
-    key: str,
-    split: str,
-    caption: Callable[[int], str],
+    session: Session, answers: Answers, rows: Sequence[int], captions: Sequence[str], key: str, split: str
 ) -> None:
     """
     Draw digits side by side, each a button.
@@ -32,27 +27,21 @@ def show_gallery(
         Where the digits are.
     rows : sequence of int
         Which of its rows to show.
+    captions : sequence of str
+        What stands under each, in Markdown.
     key : str
         Of the widget; the style goes by its beginning, `gallery`.
     split : str
         What the digits are, such as 'Held-out digit'.
-    caption : callable
-        Row -> what stands under it, in Markdown.
     """
     names = session.dataset.class_names
-
-    def label(row: int) -> str:
-        return f"![{names[answers.Y[row]]}]({ink_picture(answers.X[row])}) {caption(row)}"
-
-    st.pills(
-        "Choose a digit: it goes to the canvas's place",
-        [int(row) for row in rows],
-        format_func=label,
-        key=key,
-        on_change=_exhibit,
-        args=(session, answers, key, split),
-        label_visibility="collapsed",
-    )
+    labels = {
+        int(row): f"![{names[answers.Y[row]]}]({ink_picture(answers.X[row])}) {caption}"
+        for row, caption in zip(rows, captions, strict=True)
+    }
+    label, look = "Choose a digit: it takes the canvas's place", {"label_visibility": "collapsed"}
+    click = {"on_change": _exhibit, "args": (session, answers, key, split)}
+    st.pills(label, list(labels), format_func=labels.__getitem__, key=key, **look, **click)
 
 
 def follow_choice() -> None:
@@ -75,8 +64,9 @@ def exhibit(title: str, pixels: Array) -> Exhibit:
     Exhibit
         The networks get exactly these pixels: the MNIST rule would resize a picture of clothing.
     """
-    drawing = Drawing(_bytes(pixels))
-    drawing.digit = pixels.reshape(28, 28)
+    pixels = pixels.reshape(28, 28)
+    drawing = Drawing(np.rint(pixels * 255).astype(np.uint8))
+    drawing.digit = pixels
     return Exhibit(title, drawing)
 
 
@@ -88,7 +78,3 @@ def _exhibit(session: Session, answers: Answers, key: str, split: str) -> None:
     st.session_state[CHOSEN] = True
     name = session.dataset.class_names[answers.Y[row]]
     session.exhibit = exhibit(f"{split} {row * answers.every}: {name}", answers.X[row])
-
-
-def _bytes(pixels: Array) -> Array:
-    return np.rint(pixels.reshape(28, 28) * 255).astype(np.uint8)

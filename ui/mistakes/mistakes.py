@@ -1,4 +1,4 @@
-"""Where the network errs: what it reads as what, its surest mistakes, and how sure it rightly is."""
+"""Where the network errs: what it reads as what, its surest mistakes, and how well it knows that."""
 
 from functools import partial
 
@@ -6,9 +6,10 @@ import streamlit as st
 
 from data.dataset import DIGIT_NAMES
 from ui.mistakes.answers import Answers, ask
+from ui.mistakes.calibration import show_calibration
 from ui.mistakes.confusion import show_confusion
+from ui.mistakes.digits import show_per_digit, show_sample, show_surest
 from ui.mistakes.gallery import follow_choice
-from ui.mistakes.views import show_calibration, show_per_digit, show_sample, show_surest
 from ui.shared.choices import choose
 from ui.shared.diverged import show_diverged
 from ui.shared.live import live
@@ -28,51 +29,36 @@ VIEWS = {
 
 def show_mistakes(session: Session) -> None:
     """Draw the page: whose answers, on which digits, and one of five looks at them."""
+    dataset = session.dataset
     view = choose("View", list(VIEWS), "mistakes_view")
     with st.container(horizontal=True, gap="medium", key="mistakes_choice"):
-        who = choose("Network", [YOURS, EXPERT] if _expert_knows(session) else [YOURS], "mistakes_network")
-        split = choose(
-            "Digits", [DEV, TEST] if session.dataset.X_test is not None else [DEV], "mistakes_split"
-        )
-    panel = partial(_show_view, session, view, who, split)
-    live(session.refreshing and who == YOURS, panel)  # the expert does not change
-
-
-def _expert_knows(session: Session) -> bool:
-    return session.dataset.class_names == DIGIT_NAMES
+        networks = [YOURS, EXPERT] if dataset.class_names == DIGIT_NAMES else [YOURS]  # all it knows
+        who = choose("Network", networks, "mistakes_network")
+        split = choose("Digits", [DEV] if dataset.X_test is None else [DEV, TEST], "mistakes_split")
+    live(session.refreshing and who == YOURS, partial(_show_view, session, view, who, split))
 
 
 def _show_view(session: Session, view: str, who: str, split: str) -> None:
     follow_choice()
-    answers = _answers(session, who, split)
-    if not answers.finite:
-        show_diverged()
-        return
-    st.caption(_about(session, answers, who, split))
-    VIEWS[view](session, answers, NAMES[split])
-
-
-def _answers(session: Session, who: str, split: str) -> Answers:
     dataset = session.dataset
     X, Y = (dataset.X_dev, dataset.Y_dev) if split == DEV else (dataset.X_test, dataset.Y_test)
     net = session.trainer.net if who == YOURS else session.expert
-    return ask(net, X, Y, learning=who == YOURS and session.running)
+    answers = ask(net, X, Y, learning=who == YOURS and session.running)
+    if not answers.finite:
+        show_diverged()
+        return
+    count = f"**{answers.right:,} of {len(answers):,}** {split.lower()} read correctly"
+    st.caption(f"{count} ({answers.right / len(answers):.1%}).{_remark(session, answers, who, split)}")
+    VIEWS[view](session, answers, NAMES[split])
 
 
-def _about(session: Session, answers: Answers, who: str, split: str) -> str:
-    """Say how many digits were asked about, how many were right, and what to think of that."""
-    right = f"**{answers.right:,} of {len(answers):,}** {split.lower()} read right"
-    percent = f" ({answers.right / len(answers):.1%})."
+def _remark(session: Session, answers: Answers, who: str, split: str) -> str:
+    """Say what to think of the number of right answers."""
     if len(answers) < answers.of:
-        return (
-            right + percent + f" While it learns, {len(answers):,} of the {answers.of:,} are asked; then all."
-        )
+        return f" While it learns, it is asked about {len(answers):,} of the {answers.of:,}; after that, all."
     if who == YOURS and session.untrained:
-        return right + percent + " It is untrained and only guesses: press Train."
+        return " It is untrained and only guesses: press Train."
     of_expert = who == EXPERT or (session.settings.from_expert and not session.run.source)
     if of_expert and not (session.settings.dataset == "mnist" and split == TEST):
-        return (
-            right + percent + " The expert learned from MNIST's training digits and may know some of these."
-        )
-    new = " It has never learned from them." if split == DEV and not session.run.source else ""
-    return right + percent + new
+        return " The expert learned from MNIST's training digits and may have seen some of these."
+    return " It has never learned from them." if split == DEV and not session.run.source else ""
