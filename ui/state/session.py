@@ -8,7 +8,7 @@ import streamlit as st
 from data import Dataset
 from data.doctor import shrunken
 from nn import Status, Trainer, TwoLayerNN
-from server.datasets import library
+from server.datasets import datasets
 from server.shared import expert, pool
 from server.visits import presence
 from ui.state.drawings import Drawing, Exhibit
@@ -62,7 +62,7 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self.run = Run(Settings(dataset=SHARED_DATA), library().get(SHARED_DATA))
+        self.run = Run(Settings(dataset=SHARED_DATA), datasets().get(SHARED_DATA))
         self.runs = Runs()
         self.seeds: SeedRuns | None = None
         self.expert = expert()
