@@ -20,7 +20,7 @@ from data.pen.handwriting import (
 )
 from data.pen.strokes import read_unipen
 from nn.expert.pretraining import Pretraining, Recipe, in_float16
-from nn.explain.calibration import reject_price
+from nn.explain.calibration import RejectPrice, reject_price
 from nn.model import TwoLayerNN
 
 MNIST_SIZE = 60_000  # training digits, of which a twelfth is held out
@@ -74,13 +74,8 @@ def pretrain(
     dev = {"mnist_dev": (dataset.X_dev, dataset.Y_dev)}
     for brush in BRUSHES_TO_CHECK:
         dev[f"pen_dev_brush_{brush}"] = pen_pictures(check, brush, recipe.seed), check.Y
-    handwriting = Handwriting(
-        (dataset.X_train, dataset.Y_train),
-        pen,
-        recipe.pen_share,
-        recipe.batch_size,
-        recipe.seed,
-    )
+    mnist = dataset.X_train, dataset.Y_train
+    handwriting = Handwriting(mnist, pen, recipe.pen_share, recipe.batch_size, recipe.seed)
     run = Pretraining(recipe, handwriting.batches_per_epoch, sizes | {"pen_train_strokes": strokes})
     checkpoint = folder / "checkpoint.npz"
     if checkpoint.exists():
@@ -92,7 +87,8 @@ def pretrain(
             if run.epoch % SAVE_EVERY == 0:
                 run.save(checkpoint)
             if run.epoch % CHECK_EVERY == 0:
-                bar.set_postfix({"loss": f"{loss:.4f}"} | _percent(_measure(run.net, dev)))
+                measured = {name: f"{value:.2%}" for name, value in _measure(run.net, dev).items()}
+                bar.set_postfix({"loss": f"{loss:.4f}"} | measured)
     run.save(checkpoint)
 
     weights = folder / "pretrained.npz"
@@ -100,13 +96,12 @@ def pretrain(
     net = TwoLayerNN.load(weights)  # as rounded to float16
     if test:
         dev = dev | {"mnist_test": (dataset.X_test, dataset.Y_test)}
-    reject = _reject_prices(net, dataset.X_test, dataset.Y_test) if test else []
     report = {
         "date": date.today().isoformat(),
         "data": sizes | {"pen_train_writers": WRITERS_TO_FIT, "pen_dev_writers": WRITERS_TO_CHECK},
         "hyperparameters": asdict(recipe) | {"activation": net.activation, "optimizer": "adam"},
         "accuracy": _measure(net, dev),
-        "reject": reject,
+        "reject": _reject_prices(net, dataset.X_test, dataset.Y_test) if test else [],
     }
     (folder / "pretrained.json").write_text(json.dumps(report, indent=2) + "\n")
     return report
@@ -138,13 +133,8 @@ def _measure(net: TwoLayerNN, sets: dict[str, tuple[np.ndarray, np.ndarray]]) ->
 
 def _reject_prices(net: TwoLayerNN, X: np.ndarray, Y: np.ndarray) -> list[dict[str, float]]:
     """Compute what each threshold for 'I am not sure', from 0 to 0.99, costs and gains."""
-    probabilities = net.predict_proba(X)
-    prices = [reject_price(probabilities, Y, threshold / 100) for threshold in range(100)]
-    return [{name: round(value, 5) for name, value in price._asdict().items()} for price in prices]
-
-
-def _percent(accuracies: dict[str, float]) -> dict[str, str]:
-    return {name: f"{100 * value:.2f}" for name, value in accuracies.items()}
+    prices = np.round(reject_price(net.predict_proba(X), Y, np.arange(100) / 100), 5)  # (5, 100)
+    return [dict(zip(RejectPrice._fields, price, strict=True)) for price in prices.T.tolist()]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

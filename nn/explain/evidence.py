@@ -19,49 +19,14 @@ class Evidence(NamedTuple):
     exact: bool  # true of ReLU; with tanh and sigmoid the shares follow the slope at this drawing
 
 
-class Linear(NamedTuple):
-    """The network near one drawing as a linear map from pixels to logits, Z2 = W x + b."""
-
-    W: Array  # (10, 784) float64
-    b: Array  # (10,) float64
-
-
-def effective_weights(net: TwoLayerNN, x: Array) -> Linear:
-    """
-    Multiply the two layers into one, as they act on one drawing.
-
-    In a ReLU network only the units that a drawing switches on take part, and they just add up:
-    W = W2 diag(Z1 > 0) W1 and b = W2 diag(Z1 > 0) b1 + b2, exactly (Montúfar et al., On the Number of Linear
-    Regions of Deep Neural Networks, 2014). Tanh and sigmoid are replaced by their tangents at Z1.
-
-    Parameters
-    ----------
-    net : TwoLayerNN
-    x : (784,) or (28, 28) floats in [0, 1]
-
-    Returns
-    -------
-    Linear
-        W x + b are the network's logits for x, and for any other drawing that switches the same units on.
-
-    Raises
-    ------
-    ValueError
-        When x does not fit the network.
-    """
-    twin = in_double(net)
-    X = one_digit(twin, x)
-    Z1, A1, _, _ = (array[0] for array in twin.forward(X))
-    slope = ACTIVATIONS[net.activation].derivative(Z1)  # ReLU: 1 where a unit is on, else 0
-    classes = np.eye(net.output_size)
-    W = input_gradient(twin, X.repeat(net.output_size, axis=0), classes)  # W2 diag(slope) W1
-    b = twin.W2 @ (slope * twin.b1 + A1 - slope * Z1) + twin.b2  # ReLU: A1 = slope Z1
-    return Linear(W, b)
-
-
 def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence:
     """
     Measure how much each pixel of a drawing speaks for one digit rather than another.
+
+    In a ReLU network only the units that a drawing switches on take part, and for them the two layers are
+    one: Z2 = W x + b with W = W2 diag(Z1 > 0) W1 and b = W2 diag(Z1 > 0) b1 + b2, exactly (Montúfar et al.,
+    On the Number of Linear Regions of Deep Neural Networks, 2014). Tanh and sigmoid are replaced by their
+    tangents at Z1. A pixel's share is its ink times the difference between two rows of W.
 
     Parameters
     ----------
@@ -72,7 +37,7 @@ def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence
     Returns
     -------
     Evidence
-        Exact for a ReLU network, of first order for the others, with the remainder in the bias.
+        Exact for a ReLU network, of first order for the others.
 
     Raises
     ------
@@ -80,13 +45,17 @@ def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence
         When x does not fit the network, or there is no such digit.
     """
     checked_labels(np.array([this, rather_than]), 2, net.output_size)
-    X = one_digit(net, x)
-    W, b = effective_weights(net, X)
-    logits = in_double(net).forward(X.astype(np.float64)).Z2[0]
+    twin = in_double(net)
+    X = one_digit(twin, x).astype(np.float64)
+    Z1, A1, Z2, _ = twin.forward(X)
+    classes = np.eye(net.output_size)
+    difference = classes[[this]] - classes[rather_than]  #        (1, 10)
+    slope = ACTIVATIONS[net.activation].derivative(Z1)  # ReLU: 1 where a unit is on, else 0, so A1 = slope Z1
+    b = (slope * twin.b1 + A1 - slope * Z1) @ twin.W2.T + twin.b2
     return Evidence(
-        pixels=(W[this] - W[rather_than]) * X[0],
-        bias=float(b[this] - b[rather_than]),
-        total=float(logits[this] - logits[rather_than]),
+        pixels=(input_gradient(twin, X, difference) * X)[0],
+        bias=float((difference * b).sum()),
+        total=float((difference * Z2).sum()),
         exact=net.activation == "relu",
     )
 
