@@ -102,7 +102,7 @@ def test_the_switch_feeds_both_networks_the_raw_canvas(page: Doctor):
     page.set("raw", True)
     assert shown() == readings(shrunken(canvas)) and page.picture("network_sees") != seen
     assert page.says("prediction") == readings(shrunken(canvas))[0][0]
-    assert "scaled to 20 pixels" in page.says("stages")  # what preparation would do is still told
+    assert "scaled to 20 pixels" in page.says("stages")  # what preparation would do is still shown
     page.set("raw", False)
     assert shown() == readings(to_mnist(canvas)) and page.picture("network_sees") == seen
 
@@ -129,7 +129,7 @@ def test_a_network_whose_weights_exploded_says_so_and_never_nan(page: Doctor):
     try:
         text = page.draw(pixels(DIGIT)).text()
         assert text.count(":green[●] its weights exploded") == 4
-        assert "its weights exploded, it is sure of nothing. Lower the learning rate" in text
+        assert "its weights exploded, so it is sure of nothing. Lower the learning rate" in text
         assert "nan%" not in text.lower() and "nan %" not in text.lower()
     finally:
         net.W1[:] = before
@@ -143,7 +143,7 @@ def test_an_empty_picture_of_a_file_is_no_drawing(page: Doctor):
 
 
 def prices(page: Doctor) -> tuple[list[str], list[str]]:
-    """Return the percentages told of the expert and of the visitor's network."""
+    """Return the percentages that are given for the expert and of the visitor's network."""
     lines = page.text().split("\n")
     expert = next(line for line in lines if "**Expert**" in line)
     yours = next(line for line in lines if "**Yours**" in line)

@@ -51,7 +51,7 @@ def test_a_photograph_takes_the_canvas_place_and_is_read(page: Doctor):
     assert "From your photograph" in page.says("canvas_title")
     assert "dark ink on light paper" in page.app.success[0].value
     assert f"yours: {page.says('your_prediction')} " in page.alt("probabilities")
-    assert "**centred by mass**" in page.says("stages")  # the same road as a drawing
+    assert "**centred by mass**" in page.says("stages")  # prepared like a drawing
     page.press("clear")
     assert page.says("canvas_title") == "**Draw a digit**" and page.says("prediction") == "–"
 
@@ -70,7 +70,7 @@ def test_where_the_browser_gives_no_camera_the_page_says_what_to_do(page: Doctor
     assert "its camera here" in page.app.get_by_key("photo").label
 
 
-def test_chalk_is_found_out_and_the_ink_can_be_switched(page: Doctor):
+def test_chalk_is_recognised_and_the_ink_can_be_switched(page: Doctor):
     page.photograph(photo_of(DIGIT, ink=230, paper=50))
     assert page.says("prediction") == str(LABEL)
     assert "light ink on a dark ground" in page.app.success[0].value
@@ -78,7 +78,7 @@ def test_chalk_is_found_out_and_the_ink_can_be_switched(page: Doctor):
     page.set("photo_ink", "dark ink on light")  # is taken at its word: the photograph is read again
     assert not page.app.success or "dark ink on light paper" in page.app.success[0].value
     assert page.app.error or not np.array_equal(page.session.exhibit.drawing.digit, found)
-    page.set("photo_ink", "find out")
+    page.set("photo_ink", "automatic")
     np.testing.assert_array_equal(page.session.exhibit.drawing.digit, found)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from nn import Hyperparameters, Trainer, TwoLayerNN
 from tests.runs import DIGITS, SAMPLE, RunsPage, toy_run
-from ui.history.pins import MOST_SEEN, PinReadings, heatmap, settled_since
+from ui.history.pins import MOST_SEEN, follow, heatmap, settled_since
 
 
 def test_pins_up_to_six_and_unpins():
@@ -25,7 +25,7 @@ def test_what_is_shown_is_what_the_network_read_at_each_moment():
     with RunsPage("Pins", iterations="30") as page:
         page.draw(DIGITS[0]).press("pin_here").train_to_the_end()
         (pin,), trainer = page.session.pins, page.trainer
-        seen = PinReadings().follow(trainer, [pin])
+        seen = follow({}, trainer, [pin])
         again = Trainer(TwoLayerNN(seed=0), SAMPLE, Hyperparameters(iterations=30))
         for iteration, probabilities in seen.items():
             while again.iteration < iteration:
@@ -50,9 +50,17 @@ def test_the_picture_holds_each_moment_until_the_next_and_ends_grey():
 
 
 def test_what_is_remembered_of_the_readings_is_bounded():
-    run, readings, pins = toy_run(), PinReadings(), [np.full((2, 3), 0.5, np.float32)]
+    run, seen, pins = toy_run(), {}, [np.full((2, 3), 0.5, np.float32)]
     for k in range(MOST_SEEN + 60):
         run.trainer.step()
-        seen = readings.follow(run.trainer, pins)
-        assert list(seen)[-1] == k + 1 and len(seen) <= MOST_SEEN
-    assert list(readings.follow(toy_run(2).trainer, pins))[-1] == 2  # another run, another story
+        rising = follow(seen, run.trainer, pins)
+        assert list(rising) == sorted(rising) and list(rising)[-1] == k + 1 and len(seen) <= MOST_SEEN
+    assert list(rising)[0] == 0 and len(rising) > MOST_SEEN / 3
+
+
+def test_another_run_has_readings_of_its_own():
+    with RunsPage("Pins", iterations="30") as page:
+        page.draw(DIGITS[0]).press("pin_here").train_to_the_end()
+        assert max(page.app.session_state["pin_readings"][1]) == 30
+        page.press("reset")
+        assert list(page.app.session_state["pin_readings"][1]) == [0]

@@ -6,17 +6,17 @@ import streamlit as st
 from data.dataset import DIGIT_NAMES
 from data.doctor import SLANTS, STROKE_WIDTHS, Measures, measures, stages
 from data.drawing import DIGIT_SIZE, SIZE
-from nn import TwoLayerNN
 from ui.doctor.camera import show_honest_camera
 from ui.doctor.photo import show_photo
 from ui.doctor.reject import show_reject
 from ui.shared.diverged import probabilities
 from ui.shared.live import live
 from ui.shared.pictures import show_digit
+from ui.shared.words import reading
 from ui.state.session import Session
 
 STAGES = {  # in the order of data.doctor.Stages
-    "as drawn": f"Your whole drawing, shrunk to {SIZE} by {SIZE} pixels: where it was, and as small.",
+    "as drawn": f"Your whole drawing, shrunk to {SIZE} by {SIZE} pixels: where you drew it, and as small.",
     "cropped": "The empty space around the ink is cut off: where you drew, and how large, no longer matters.",
     f"scaled to {DIGIT_SIZE} pixels": f"The longer side becomes {DIGIT_SIZE} pixels, as in MNIST, and the "
     "box goes to the middle.",
@@ -69,7 +69,7 @@ def _show_stages(session: Session) -> None:
     else:
         st.caption(
             f"The pictures of {session.dataset.name} are not prepared like this: your network gets them as "
-            "they are. And the expert knows digits only: it says which digit a picture is most like."
+            "they are. And the expert knows digits only: it says which digit a picture looks like most."
         )
         st.markdown("**What was off, if it is meant to be a digit:**")
     st.markdown("\n".join(f"- {words}" for words in in_words(measures(shown.picture), shown.surface)))
@@ -89,50 +89,39 @@ def in_words(found: Measures, surface: str = "canvas") -> list[str]:
     list of str
         A sentence for each measure that is unusual; one that says so where none is.
     """
-    words = {
-        "place": _place_in_words,
-        "size": _size_in_words,
-        "stroke width": _stroke_width_in_words,
-        "slant": _slant_in_words,
-    }
-    return [words[measure](found, surface) for measure in found.unusual] or [
+    return [_complaint(measure, found, surface) for measure in found.unusual] or [
         "Nothing is off: place, size, stroke width and slant are like those of MNIST's digits."
     ]
 
 
-def _place_in_words(found: Measures, surface: str) -> str:
-    ways = ((found.right, "right", "left"), (found.down, "down", "up"))
-    words = [
-        f"{abs(way):.0f} pixels too far {plus if way > 0 else minus}"
-        for way, plus, minus in ways
-        if abs(way) > found.unit / 2
-    ]
-    return (
-        f"Off the middle of the {surface}: your digit's centre of mass lies {' and '.join(words)}; MNIST's "
-        "digits balance on the middle."
-    )
-
-
-def _size_in_words(found: Measures, surface: str) -> str:
-    longer, usual = max(found.height, found.width), DIGIT_SIZE * found.unit
-    verdict, way = "Small" if longer < usual else "Large", "tall" if found.height >= found.width else "wide"
-    return (
-        f"{verdict}: your digit is {longer} pixels {way} on a {surface} of {found.side}; MNIST's fill "
-        f"{DIGIT_SIZE} of {SIZE}, here {usual:.0f}."
-    )
-
-
-def _stroke_width_in_words(found: Measures, surface: str) -> str:
-    thinnest, thickest = STROKE_WIDTHS
-    scaled = found.scaled_stroke_width
-    return (
-        f"{'Thin' if scaled < thinnest else 'Thick'} strokes: about {found.stroke_width:.0f} pixels wide, "
-        f"{scaled:.1f} once the digit has {DIGIT_SIZE}; nine in ten of MNIST's lie between {thinnest:.1f} "
-        f"and {thickest:.1f}."
-    )
-
-
-def _slant_in_words(found: Measures, surface: str) -> str:
+def _complaint(measure: str, found: Measures, surface: str) -> str:
+    """Say what is unusual about one of the measures."""
+    usual = DIGIT_SIZE * found.unit
+    if measure == "place":
+        ways = ((found.right, "right", "left"), (found.down, "down", "up"))
+        words = [
+            f"{abs(way):.0f} pixels too far {plus if way > 0 else minus}"
+            for way, plus, minus in ways
+            if abs(way) > found.unit / 2
+        ]
+        return (
+            f"Off the middle of the {surface}: your digit's centre of mass lies {' and '.join(words)}; "
+            "MNIST's digits balance on the middle."
+        )
+    if measure == "size":
+        longer = max(found.height, found.width)
+        way = "tall" if found.height >= found.width else "wide"
+        return (
+            f"{'Small' if longer < usual else 'Large'}: your digit is {longer} pixels {way} on a {surface} "
+            f"of {found.side}; MNIST's fill {DIGIT_SIZE} of {SIZE}, here {usual:.0f}."
+        )
+    if measure == "stroke width":
+        (low, high), scaled = STROKE_WIDTHS, found.scaled_stroke_width
+        return (
+            f"{'Thin' if scaled < low else 'Thick'} strokes: about {found.stroke_width:.0f} pixels wide, "
+            f"{scaled:.1f} once the digit has {DIGIT_SIZE}; nine in ten of MNIST's lie between {low:.1f} "
+            f"and {high:.1f}."
+        )
     left, right = SLANTS
     return (
         f"Slanted: your digit leans {abs(found.slant):.0f}° to the {'right' if found.slant > 0 else 'left'}; "
@@ -142,15 +131,7 @@ def _slant_in_words(found: Measures, surface: str) -> str:
 
 def _reading(session: Session, picture: np.ndarray) -> str:
     """Say what both networks read of a stage, and how surely."""
-    names = session.dataset.class_names
-    expert = _answer(session.expert, picture, DIGIT_NAMES)
-    if names != DIGIT_NAMES:
-        expert = f"as a digit: {expert}"
-    return f":violet[●] {expert}  \n:green[●] {_answer(session.trainer.net, picture, names)}"
-
-
-def _answer(net: TwoLayerNN, picture: np.ndarray, names: tuple[str, ...]) -> str:
-    said = probabilities(net, picture.reshape(1, -1))[0]
-    if not np.isfinite(said).all():
-        return "its weights exploded"
-    return f"**{names[said.argmax()]}** {said.max():.0%}"
+    x, names = picture.reshape(1, -1), session.dataset.class_names
+    expert = reading(probabilities(session.expert, x)[0], DIGIT_NAMES)
+    yours = reading(probabilities(session.trainer.net, x)[0], names)
+    return f":violet[●] {'' if names == DIGIT_NAMES else 'as a digit: '}{expert}  \n:green[●] {yours}"

@@ -9,7 +9,7 @@ from ui.shared.words import escaped
 from ui.state.drawings import Drawing, Exhibit
 from ui.state.session import Session
 
-INKS = {"find out": None, "dark ink on light": True, "light ink on dark": False}
+INKS = {"automatic": None, "dark ink on light": True, "light ink on dark": False}
 
 
 def show_photo(session: Session) -> None:
@@ -18,7 +18,7 @@ def show_photo(session: Session) -> None:
     st.segmented_control(
         "Which ink?",
         list(INKS),
-        default="find out",
+        default="automatic",
         required=True,
         key="photo_ink",
         on_change=_read,
@@ -55,5 +55,5 @@ def _read(session: Session) -> None:
         st.session_state["photo_error"] = str(error)
         return
     kind = "dark ink on light paper" if found.dark_on_light else "light ink on a dark ground"
-    note = f"Found {kind}. The digit now stands in the canvas's place; 'Draw again' brings it back."
+    note = f"Found {kind}. The digit now takes the canvas's place; 'Draw again' brings the canvas back."
     session.exhibit = Exhibit("From your photograph", Drawing(found.ink, "photo"), note)

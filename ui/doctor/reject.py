@@ -16,7 +16,7 @@ MOST_DIGITS = 1000  # read for the visitor's own network at each refresh
 def show_reject(session: Session) -> None:
     """Draw the slider and the price."""
     st.markdown(
-        "A network has no answer 'that is no digit': a scribble gets ten probabilities, too. "
+        "A network cannot answer 'that is not a digit': even a scribble gets ten probabilities. "
         "But it can say **I am not sure** when the largest of them is small."
     )
     st.session_state.setdefault("threshold", session.threshold)
@@ -32,8 +32,8 @@ def show_reject(session: Session) -> None:
         args=(session,),
     )
     st.caption(
-        "Try a letter, a scribble, a filled square: an unsure answer says so beside the canvas. "
-        "No threshold catches every letter: an E is much like a 6."
+        "Try a letter, a scribble or a filled square: beside the canvas, an unsure answer says so. "
+        "No threshold catches every letter: an E looks much like a 6."
     )
     live(session.refreshing, _show_prices, session, session.threshold)
 
@@ -47,17 +47,15 @@ def _show_prices(session: Session, threshold: float) -> None:
     expert = min(prices, key=lambda price: abs(price.threshold - threshold))
     st.markdown(f":violet[●] **Expert**, on MNIST's 10,000 test digits: {_words(expert)}")
     digits = session.dataset
-    X, Y, what = (
-        (digits.X_dev, digits.Y_dev, "held-out")
-        if digits.X_test is None
-        else (digits.X_test, digits.Y_test, "test")
-    )
+    X, Y, what = digits.X_test, digits.Y_test, "test"
+    if X is None:
+        X, Y, what = digits.X_dev, digits.Y_dev, "held-out"
     X, Y = X[:MOST_DIGITS], Y[:MOST_DIGITS]
     said = probabilities(session.trainer.net, X)
     if np.isfinite(said).all():
         words = _words(reject_price(said, Y, threshold))
     else:
-        words = "its weights exploded, it is sure of nothing. Lower the learning rate, then press Reset."
+        words = "its weights exploded, so it is sure of nothing. Lower the learning rate, then press Reset."
     st.markdown(f":green[●] **Yours**, on {len(Y):,} {what} digits of {escaped(digits.name)}: {words}")
 
 

@@ -1,6 +1,6 @@
 """Pinned drawings, and for each a picture of what the network read of it as it learned."""
 
-import operator
+from collections.abc import Container
 from html import escape
 
 import numpy as np
@@ -10,52 +10,12 @@ from nn import Trainer
 from ui.shared.live import live
 from ui.shared.pictures import address
 from ui.shared.pins import MOST_PINS, show_pin_button, unpin
+from ui.shared.remembered import remembered
 from ui.state.session import Session
 
 MOST_SEEN = 240  # moments remembered
 COLUMNS = 160  # of the picture
 BRIGHT = np.array([120, 232, 182])  # the green of the visitor's own network, on black
-
-
-class PinReadings:
-    """
-    The ten probabilities of each pinned drawing over the iterations of one run.
-
-    They come from its checkpoints, and from its network whenever somebody looks.
-    """
-
-    def __init__(self) -> None:
-        self._of: list[object] = []  # the trainer and the pins
-        self._seen: dict[int, np.ndarray] = {}  # iteration -> (pins, 10)
-
-    def follow(self, trainer: Trainer, pins: list[np.ndarray]) -> dict[int, np.ndarray]:
-        """
-        Read the pins with the network as it is, and as it was at the checkpoints not looked at yet.
-
-        Parameters
-        ----------
-        trainer : Trainer
-        pins : list of (28, 28) floats in [0, 1], 1 or more
-
-        Returns
-        -------
-        dict of int to (pins, 10) floats
-            The probabilities by iteration, rising.
-        """
-        of = [trainer, *pins]
-        same = len(of) == len(self._of) and all(map(operator.is_, of, self._of))
-        X = np.stack(pins).reshape(len(pins), -1)
-        now, net = trainer.iteration, trainer.net.copy()
-        with np.errstate(all="ignore"):  # a network that has diverged answers NaN
-            seen = _read_along(trainer, X, self._seen if same else {})
-            if now not in seen:
-                seen[now] = net.predict_proba(X)
-        seen = dict(sorted(seen.items()))
-        while len(seen) > MOST_SEEN:
-            seen = dict(list(seen.items())[::2]) | {now: seen[now]}
-        # together, at the end: a click may start the page anew in another thread while this one ends
-        self._of, self._seen = of, seen
-        return seen
 
 
 def show_pins(session: Session) -> None:
@@ -74,6 +34,34 @@ def show_pins(session: Session) -> None:
         )
 
 
+def follow(seen: dict[int, np.ndarray], trainer: Trainer, pins: list[np.ndarray]) -> dict[int, np.ndarray]:
+    """
+    Read the pins with the network as it is, and as it was at the checkpoints not looked at yet.
+
+    Parameters
+    ----------
+    seen : dict of int to (pins, 10) floats
+        What this run read of these pins so far, by iteration; what is new is added, at most 240 are kept.
+    trainer : Trainer
+    pins : list of (28, 28) floats in [0, 1], 1 or more
+
+    Returns
+    -------
+    dict of int to (pins, 10) floats
+        The same, the iterations rising.
+    """
+    X = np.stack(pins).reshape(len(pins), -1)
+    now, net = trainer.iteration, trainer.net.copy()
+    with np.errstate(all="ignore"):  # a network that has diverged answers NaN
+        seen.update(_read_along(trainer, X, seen))
+        if now not in seen:
+            seen[now] = net.predict_proba(X)
+    while len(seen) > MOST_SEEN:
+        for iteration in sorted(seen)[1:-1:2]:
+            seen.pop(iteration, None)  # a click may draw the page in another thread while this one ends
+    return dict(sorted(seen.copy().items()))
+
+
 def heatmap(seen: dict[int, np.ndarray], pin: int, iterations: int) -> np.ndarray:
     """
     Paint the probabilities of one pin: a row a class, left to right over the iterations, bright is sure.
@@ -81,7 +69,7 @@ def heatmap(seen: dict[int, np.ndarray], pin: int, iterations: int) -> np.ndarra
     Parameters
     ----------
     seen : dict of int to (pins, 10) floats
-        From `PinReadings.follow`.
+        From `follow`.
     pin : int
         Which one.
     iterations : int
@@ -107,18 +95,18 @@ def settled_since(seen: dict[int, np.ndarray], pin: int) -> int:
     return list(seen)[others[-1] + 1 if others.size else 0]
 
 
-def _read_along(trainer: Trainer, X: np.ndarray, seen: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
-    """Add what the run read at those of its checkpoints that are not among the moments seen."""
+def _read_along(trainer: Trainer, X: np.ndarray, seen: Container[int]) -> dict[int, np.ndarray]:
+    """Return what the run read at its checkpoints, but for those iterations that have been seen."""
     kept = trainer.checkpoints
-    return seen | {k: kept.nearest(k).net.predict_proba(X) for k in kept.iterations if k not in seen}
+    return {k: kept.nearest(k).net.predict_proba(X) for k in kept.iterations if k not in seen}
 
 
 def _show_pin_readings(session: Session) -> None:
     pins = session.pins
     if not pins:
         return
-    readings: PinReadings = st.session_state.setdefault("pin_readings", PinReadings())
-    seen = readings.follow(session.trainer, pins)
+    known = remembered("pin_readings", (session.trainer, *pins), dict)  # empty again for another run
+    seen = follow(known, session.trainer, pins)
     iterations = session.trainer.hyperparameters.iterations
     columns = st.columns(2, gap="small")
     for number, pin in enumerate(pins):
