@@ -14,6 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from nn import Trainer
+from ui.state.session import Session
 
 SCRIPT = Path(__file__).parents[1] / "ui" / "page.py"
 PATIENCE = 90  # seconds until something that should happen has failed to
@@ -34,9 +35,13 @@ class Page:
         self.trainer.pause()
 
     @property
+    def session(self) -> Session:
+        return self.app.session_state["session"]
+
+    @property
     def trainer(self) -> Trainer:
         """The run on show."""
-        return self.app.session_state["session"].trainer
+        return self.session.trainer
 
     @property
     def link(self) -> dict[str, str]:

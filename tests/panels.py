@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 from nn import TwoLayerNN
 from tests.page import PATIENCE, SCRIPT, Page
-from ui.state.session import Session
 
 
 class OtherPage(Page):
@@ -31,10 +30,6 @@ class OtherPage(Page):
         for key, value in (chosen or {}).items():
             self.app.session_state[key] = value
         self.look()
-
-    @property
-    def session(self) -> Session:
-        return self.app.session_state["session"]
 
     @property
     def net(self) -> TwoLayerNN:

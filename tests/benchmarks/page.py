@@ -84,7 +84,7 @@ class Refreshes:
     def __init__(self, hidden_size: int) -> None:
         from nn import Hyperparameters, Trainer
         from server.shared import pool
-        from ui.state.drawings import Drawing, Exhibit
+        from ui.state.session import Drawing, Exhibit
 
         self.app = AppTest.from_function(script, default_timeout=60)
         self.app.session_state["page"] = "Train"

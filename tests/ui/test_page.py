@@ -19,7 +19,7 @@ def test_opens_on_the_sample_with_an_untrained_network():
         assert page.app.title[0].value == "Digits from Scratch"
         assert "Ready" in page.says("status") and "untrained" in page.says("status")
         assert page.iteration() == 0
-        assert page.shown("dataset") == "sample" and len(page.trainer.dataset.X_train) == 4000
+        assert page.shown("dataset") == "sample" and len(page.session.dataset.X_train) == 4000
         assert 0 < page.number("dev_accuracy") < 0.35  # it guesses: about one in ten
         assert page.link == {} and not page.app.error
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from data import load_sample
-from data.augment import distort
 from nn.expert import load_expert
 from tests.page import Page, pixels
 
@@ -21,21 +20,19 @@ def test_training_starts_from_the_experts_weights():
         assert "learned before (the expert)" in page.says("status")
         page.press("step")
         assert not np.array_equal(page.trainer.net.W1, EXPERT.W1)
-        np.testing.assert_array_equal(
-            page.app.session_state["session"].expert.W1, EXPERT.W1
-        )  # a copy is trained, not the expert
+        np.testing.assert_array_equal(page.session.expert.W1, EXPERT.W1)  # a copy is trained, not the expert
 
 
 def test_the_switch_distorts_the_digits_of_a_run_under_way():
     with Page(batch_size="16", iterations="10000") as page:
-        assert page.trainer.distort is None
+        assert not page.session.run.distorted
         page.press("train").wait(lambda page: page.iteration() > 5)
         net = page.trainer.net
         page.set("distort", True)
-        assert page.trainer.distort is distort and page.trainer.net is net and page.link["distort"] == "1"
+        assert page.session.run.distorted and page.trainer.net is net and page.link["distort"] == "1"
         changed = page.trainer.iteration
         page.wait(lambda page: page.iteration() > changed + 5)
-        assert page.set("distort", False).trainer.distort is None
+        assert not page.set("distort", False).session.run.distorted
 
 
 def test_a_distorted_step_is_another_step():

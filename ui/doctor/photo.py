@@ -6,8 +6,7 @@ from data import DataError
 from data.photo.ink import ink_of_photo
 from data.photo.picture_file import MEGAPIXELS, open_picture
 from ui.shared.words import escaped
-from ui.state.drawings import Drawing, Exhibit
-from ui.state.session import Session
+from ui.state.session import Drawing, Exhibit, Session
 
 INKS = {"automatic": None, "dark ink on light": True, "light ink on dark": False}
 

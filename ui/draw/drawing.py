@@ -16,8 +16,7 @@ from ui.shared.colours import READERS
 from ui.shared.diverged import probabilities
 from ui.shared.pictures import show_digit
 from ui.shared.words import reading
-from ui.state.drawings import Drawing
-from ui.state.session import Session
+from ui.state.session import Drawing, Session
 
 SIDE = 280  # pixels, the canvas
 

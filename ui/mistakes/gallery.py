@@ -8,8 +8,7 @@ import streamlit as st
 from nn.functions import Array
 from ui.mistakes.answers import Answers
 from ui.shared.pictures import ink_picture
-from ui.state.drawings import Drawing, Exhibit
-from ui.state.session import Session
+from ui.state.session import Drawing, Exhibit, Session
 
 CHOSEN = "gallery_chosen"  # set for the one run in which the whole page has to follow
 

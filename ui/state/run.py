@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
 from data import Dataset
@@ -12,8 +12,8 @@ from nn.parameters import Parameters
 from ui.state.settings import Settings
 
 UPLOADED = "upload:"  # data of the visitor's own: keys of other files do not begin so
-LOOKS = 8  # remembered, to tell the pace
-SHORTEST = 0.2  # seconds that it takes to tell it
+LOOKS = 8  # that the pace is computed from
+SHORTEST = 0.2  # seconds from the first of them to the last
 
 
 def new_trainer(
@@ -46,50 +46,26 @@ class Change(NamedTuple):
     distorted: bool  # whether the training digits are distorted
 
 
+@dataclass(eq=False)
 class Run:
-    """
-    One run of training and all that it takes to tell its story.
+    """One run of training and all that belongs to its story."""
 
-    Attributes
-    ----------
-    name : str
-        Empty until it is listed among the visitor's runs.
-    settings : Settings
-        What it was made from.
-    dataset : Dataset
-        The digits it learns.
-    trainer : Trainer
-    changes : list of Change
-        The settings it was trained with, from iteration 0 on, by their first iteration.
-    source : str or None
-        The name of the file that its first weights were loaded from.
-    parent : Run or None
-        The run that it was forked from, while that is kept.
-    parent_history : History or None
-        That run's curves.
-    start : Parameters
-        The weights that it, or the run it was forked from, began with.
-    deleted : bool
-        It is not listed again.
-    """
+    settings: Settings  # what it was made from
+    dataset: Dataset  # the digits it learns
+    trainer: Trainer | None = None  # by default a new one, of these settings
+    changes: list[Change] = field(default_factory=list)  # all its settings, from iteration 0 on, in order
+    source: str | None = None  # the name of the file that its first weights were loaded from
+    parent: Self | None = None  # the run that it was forked from, while that is kept
+    name: str = ""  # empty until it is listed among the visitor's runs
+    deleted: bool = False  # it is not listed again
 
-    def __init__(
-        self,
-        settings: Settings,
-        dataset: Dataset,
-        trainer: Trainer | None = None,
-        changes: list[Change] | None = None,
-        source: str | None = None,
-        parent: Self | None = None,
-    ) -> None:
-        self.name = ""
-        self.deleted = False
-        self.settings, self.dataset = settings, dataset
-        self.trainer = trainer or new_trainer(settings, dataset)
-        self.changes = changes or [Change(0, self.trainer.hyperparameters, self.distorted)]
-        self.source, self.parent = source, parent
-        self.start: Parameters = parent.start if parent else self.trainer.net.parameters
-        self.parent_history: History | None = parent.trainer.history if parent else None
+    def __post_init__(self) -> None:
+        """Make the trainer where there is none, and note what will not be there later."""
+        self.trainer = self.trainer or new_trainer(self.settings, self.dataset)
+        self.changes = self.changes or [Change(0, self.trainer.hyperparameters, self.distorted)]
+        # the weights that it, or the run it was forked from, began with
+        self.start: Parameters = self.parent.start if self.parent else self.trainer.net.parameters
+        self.parent_history: History | None = self.parent.trainer.history if self.parent else None
         self._looks: deque[tuple[float, int]] = deque(maxlen=LOOKS)  # when it had come how far
 
     @property
@@ -154,7 +130,7 @@ class Run:
         """
         old, same_digits = self.trainer.hyperparameters, distorted == self.distorted
         iteration = self.trainer.change(new, distort if distorted else None)
-        if new.schedule == "constant":  # then their number tells where it ends, not how it gets there
+        if new.schedule == "constant":  # then it only matters at the end how many they are
             old = old.replace(iterations=new.iterations)
         if new != old or not same_digits:
             earlier = [change for change in self.changes if change.iteration < iteration]
@@ -170,7 +146,7 @@ class Run:
         return past
 
     def iterations_per_second(self) -> float | None:
-        """Return the pace over the last few times this was asked, or None while there is none to tell."""
+        """Return the pace over the last few times this was asked, or None while there are too few."""
         if self.trainer.status is not Status.RUNNING:
             self._looks.clear()
             return None

@@ -1,17 +1,18 @@
 """One visitor's state in one typed object: the run, the drawing, and what is remembered between clicks."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from data import Dataset
 from data.doctor import shrunken
+from data.drawing import to_mnist
 from nn import Status, Trainer, TwoLayerNN
 from server.datasets import datasets
 from server.shared import expert, pool
 from server.visits import presence
-from ui.state.drawings import Drawing, Exhibit
 from ui.state.run import UPLOADED, Run, new_trainer
 from ui.state.runs import Runs
 from ui.state.seeds import SeedRuns
@@ -21,63 +22,57 @@ SHARED_DATA = "sample"  # the dataset that is always there
 UNSURE = 0.8  # below this a network says so, until the visitor chooses another threshold
 
 
-class Session:
+class Drawing:
     """
-    What belongs to one visitor.
+    What is to be read.
 
     Attributes
     ----------
-    run : Run
-        The run on show.
-    runs : Runs
-        The runs so far.
-    seeds : SeedRuns or None
-        The same settings with ten seeds, where that was asked for, until other digits are learned.
-    expert : TwoLayerNN
-        The pretrained network, one for all visitors.
-    drawing : Drawing or None
-        What is on the canvas; None before the first stroke.
-    exhibit : Exhibit or None
-        What stands in its place.
-    pins : list of (28, 28) float32 in [0, 1]
-        Drawings kept to be watched and compared, six at most.
-    raw : bool
-        Whether the networks get the canvas as it is, only shrunk.
-    threshold : float in [0, 1]
-        How sure a network has to be not to call itself unsure.
-    drawing_url : str or None
-        The canvas's picture as it was read last.
-    canvas_generation : int
-        Counts the times the canvas was cleared.
-    uploads : dict of str to Dataset
-        The visitor's own CSV files, by name.
-    data_error : str or None
-        Why the chosen data could not be loaded.
-    failed_dataset : str or None
-        The key of those data; they are not tried again unasked.
-    refreshing : bool
-        Whether the live parts of the page look again and again: the run was on when the page was drawn.
-    reset_wanted : bool
-        Whether the next run of the page starts anew.
+    picture : (height, width), or (height, width, 3 or 4), uint8
+        White ink on black.
+    surface : str
+        What it was drawn on, in words.
+    digit : (28, 28) float32 in [0, 1], or None
+        As MNIST would have prepared it; None where nothing is drawn.
     """
 
-    def __init__(self) -> None:
-        self.run = Run(Settings(dataset=SHARED_DATA), datasets().get(SHARED_DATA))
-        self.runs = Runs()
-        self.seeds: SeedRuns | None = None
-        self.expert = expert()
-        self.drawing: Drawing | None = None
-        self.exhibit: Exhibit | None = None
-        self.pins: list[np.ndarray] = []
-        self.raw = False
-        self.threshold = UNSURE
-        self.drawing_url: str | None = None
-        self.canvas_generation = 0
-        self.uploads: dict[str, Dataset] = {}
-        self.data_error: str | None = None
-        self.failed_dataset: str | None = None
-        self.reset_wanted = False
-        self.refreshing = False
+    def __init__(self, picture: np.ndarray, surface: str = "canvas") -> None:
+        self.picture, self.surface = picture, surface
+        self.digit = to_mnist(picture)
+
+
+class Exhibit(NamedTuple):
+    """A picture from elsewhere, a photograph or a digit of the dataset, that stands in the canvas's place."""
+
+    title: str
+    drawing: Drawing
+    note: str = ""  # what there is to say about where it came from, as long as it stands there
+
+
+def _first_run() -> Run:
+    return Run(Settings(dataset=SHARED_DATA), datasets().get(SHARED_DATA))
+
+
+@dataclass(eq=False)
+class Session:
+    """What belongs to one visitor, as far as several panels need it."""
+
+    run: Run = field(default_factory=_first_run)  # the one on show
+    runs: Runs = field(default_factory=Runs)  # those so far
+    seeds: SeedRuns | None = None  # the same settings with ten seeds, until other digits are learned
+    expert: TwoLayerNN = field(default_factory=expert)  # the pretrained network, one for all visitors
+    drawing: Drawing | None = None  # what is on the canvas; None before the first stroke
+    exhibit: Exhibit | None = None  # what stands in its place
+    pins: list[np.ndarray] = field(default_factory=list)  # kept drawings, (28, 28) float32 in [0, 1]
+    raw: bool = False  # whether the networks get the canvas as it is, only shrunk
+    threshold: float = UNSURE  # how sure a network has to be not to call itself unsure, in [0, 1]
+    drawing_url: str | None = None  # the canvas's picture as it was read last
+    canvas_generation: int = 0  # counts the times the canvas was cleared
+    uploads: dict[str, Dataset] = field(default_factory=dict)  # the visitor's own CSV files, by name
+    data_error: str | None = None  # why the chosen data could not be loaded
+    failed_dataset: str | None = None  # the key of those data; they are not tried again unasked
+    reset_wanted: bool = False  # whether the next run of the page starts anew
+    refreshing: bool = False  # whether the page looks again and again: it learned when the page was drawn
 
     @property
     def trainer(self) -> Trainer:
@@ -199,10 +194,6 @@ class Session:
             self.show(run)
             self.reset_wanted = True
         self.runs.delete(run)
-
-    def iterations_per_second(self) -> float | None:
-        """Return the pace over the last few refreshes, or None while there is none to tell."""
-        return self.run.iterations_per_second()
 
 
 def current_session() -> Session:

@@ -218,8 +218,8 @@ _ALL = (  # in the order of the sidebar
         "schedule",
         Hyperparameters.schedule,
         "Learning rate over time",
-        "Constant: every step as long as the first. Cosine: long steps first, then ever shorter ones, "
-        "down to zero at the last iteration.",
+        "Constant: the same from beginning to end. Cosine: it falls to zero at the last iteration; "
+        "large steps first, fine ones at the end.",
         options=tuple(SCHEDULES),
         names={"cosine": "cosine, down to zero"},
         words=lambda schedule: "" if schedule == "constant" else f"{schedule} schedule",
@@ -275,7 +275,7 @@ _ALL = (  # in the order of the sidebar
         "activation",
         Settings.activation,
         "Activation",
-        "What a hidden unit does with its sum. ReLU: keep it if positive.",
+        "What a hidden unit does with its sum. ReLU keeps it if it is above 0.",
         options=tuple(ACTIVATIONS),
         names={"relu": "ReLU"},
         after_reset="activation",
@@ -301,7 +301,7 @@ _ALL = (  # in the order of the sidebar
         "seed",
         Hyperparameters.seed,
         "Seed",
-        "Names the random numbers: same seed, same run.",
+        "Picks the random numbers: the same seed makes the same run.",
         "number_input",
         limits=(0, 999_999),
         after_reset="seed",

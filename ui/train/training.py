@@ -77,7 +77,7 @@ def show_status(session: Session, waiting: list[str]) -> None:
     """
     trainer = session.trainer
     done, wanted = trainer.iteration, trainer.hyperparameters.iterations
-    pace = _pace(session.iterations_per_second(), wanted - done)
+    pace = _pace(session.run.iterations_per_second(), wanted - done)
     with st.container(key="status"):
         st.markdown(f"**{trainer.status.capitalize()}** · iteration {done:,} of {wanted:,}{pace}")
         st.progress(min(done / wanted, 1.0))
