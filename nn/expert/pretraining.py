@@ -1,4 +1,4 @@
-"""Trains the shipped network: Adam on a cosine schedule, in a run that can be interrupted and resumed."""
+"""Trains the expert: Adam on a cosine schedule, in a run that can be interrupted and resumed."""
 
 import json
 import os
@@ -16,23 +16,23 @@ from nn.parameters import Parameters
 
 @dataclass(frozen=True)
 class Recipe:
-    """What was chosen on dev data; the same recipe and data give the same weights.
+    """What was chosen on held-out digits; the same recipe and data give the same weights.
 
     Attributes
     ----------
     hidden_size, epochs, batch_size : int
     learning_rate : float
-        The highest; it rises to it over `warmup` updates and falls to a hundredth along half a cosine wave
-        (Loshchilov and Hutter, SGDR, 2017, eq. 5).
+        The highest: the rate rises to it over `warmup` updates, then falls to a hundredth of it along half a
+        cosine wave (Loshchilov and Hutter, SGDR, 2017, eq. 5).
     pen_share : float, 0 to below 1
         Share of pen strokes among the training digits.
     pen_variants : int
         Pictures drawn of each pen digit.
     strength : float
-        How strongly each picture is distorted each time it is seen.
+        How strongly a picture is distorted whenever it is seen.
     last_strength : float
-        What the strength falls to, evenly, over the last quarter of the epochs: the network ends on digits
-        that look more like those it will meet.
+        What the strength falls to, evenly, over the last quarter of the epochs, so that the network ends on
+        digits more like those it will meet.
     seed : int
     """
 
@@ -55,14 +55,14 @@ class Pretraining:
     ----------
     net : TwoLayerNN
     epoch : int
-        Epochs that are through.
+        Epochs completed.
 
     Parameters
     ----------
     recipe : Recipe
     batches_per_epoch : int
     data : dict of str to int, optional
-        How many digits of which kind there are, by name: a checkpoint goes on only with as many.
+        How many digits of each kind there are: a checkpoint is resumed only with the same numbers.
     """
 
     def __init__(self, recipe: Recipe, batches_per_epoch: int, data: dict[str, int] | None = None) -> None:
@@ -81,13 +81,13 @@ class Pretraining:
 
     @property
     def strength(self) -> float:
-        """How strongly the next epoch's pictures are to be distorted."""
+        """How strongly the pictures of the next epoch are distorted."""
         recipe = self.recipe
         late = max(0.0, (self.epoch + 1) / recipe.epochs - 0.75) / 0.25
         return recipe.strength + late * (recipe.last_strength - recipe.strength)
 
     def train_epoch(self, batches: Iterable[tuple[Array, Array]]) -> float:
-        """Make one update a batch and count the epoch; return the mean loss of the batches as they came."""
+        """Make one update per batch and count the epoch; return the mean loss over the batches."""
         losses = []
         for X, Y in batches:
             forward = self.net.forward(X)
@@ -99,7 +99,7 @@ class Pretraining:
         return float(np.mean(losses))
 
     def save(self, path: str | Path) -> None:
-        """Write all that is needed to go on exactly from here; stopped half-way, it keeps the old file."""
+        """Save everything needed to go on exactly from here; if interrupted, the old file stays."""
         path = Path(path)
         state = {"recipe": repr(self.recipe), "data": json.dumps(self.data)}
         state |= {"counts": np.array([self.epoch, self.optimizer.t])}
@@ -122,7 +122,7 @@ class Pretraining:
             if str(file["recipe"]) != repr(self.recipe):
                 raise ValueError(
                     f"{path} belongs to another recipe, {file['recipe']}, not to {self.recipe!r}: "
-                    "delete it to start anew."
+                    "delete it to start over."
                 )
             then = json.loads(str(file.get("data", "{}")))
             if then != self.data:
@@ -132,8 +132,8 @@ class Pretraining:
                     for name in names
                 )
                 raise ValueError(
-                    f"{path} was begun with other data ({differences}): give it the same as then, "
-                    "or delete it to start anew."
+                    f"{path} was begun with other data ({differences}): use the same data, "
+                    "or delete it to start over."
                 )
             self.epoch, self.optimizer.t = map(int, file["counts"])
             self.net.parameters = Parameters(*(file[name] for name in Parameters._fields))
