@@ -125,7 +125,7 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path, change: dict[
     trained(1).save(path)
     other = Pretraining(replace(TINY, **change), BATCHES)
     before = other.net.copy()
-    with pytest.raises(ValueError, match="another recipe.*delete it to start anew") as error:
+    with pytest.raises(ValueError, match="another recipe.*delete it to start over") as error:
         other.load(path)
     assert repr(TINY) in str(error.value)
     assert same_parameters(other.net, before) and other.epoch == 0
@@ -142,7 +142,7 @@ def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path):
     other = Pretraining(TINY, BATCHES, data | {"pen_train_digits": 59})
     before = other.net.copy()
     with pytest.raises(
-        ValueError, match=r"other data \(pen_train_digits 60, now 59\).*delete it to start anew"
+        ValueError, match=r"other data \(pen_train_digits 60, now 59\).*delete it to start over"
     ):
         other.load(path)
     assert same_parameters(other.net, before) and other.epoch == 0
