@@ -1,9 +1,19 @@
 """A two-layer neural network from scratch: NumPy and the standard library, nothing else."""
 
-from nn.history import History
-from nn.hyperparameters import Hyperparameters
-from nn.model import TwoLayerNN
-from nn.status import Status
-from nn.training import Trainer
+from importlib import import_module
 
-__all__ = ["History", "Hyperparameters", "Status", "Trainer", "TwoLayerNN"]
+_HOMES = {
+    "History": "nn.history",
+    "Hyperparameters": "nn.hyperparameters",
+    "Status": "nn.run",
+    "Trainer": "nn.training",
+    "TwoLayerNN": "nn.two_layer",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    """Import a class where it is first asked for: whoever wants the mathematics loads no training."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,6 +1,6 @@
 """Which digits each update looks at: every epoch takes every digit exactly once, the short rest too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -9,6 +9,7 @@ import numpy as np
 from nn.hyperparameters import Hyperparameters
 from nn.parameters import Gradients
 
+Examples = tuple[np.ndarray, np.ndarray]  # X, Y
 Distortion = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # X, rng -> others like them
 
 
@@ -25,10 +26,11 @@ class Batch:
     loss: float = 0.0  # of those, each weighted 1 / size
     gradients: Gradients | None = None  # likewise
 
-    def rows(self, most: int) -> np.ndarray | slice:
-        """Return which training digits come next, `most` of them or fewer."""
-        rows = slice(self.done, min(self.done + most, self.size))
-        return rows if self.indices is None else self.indices[rows]
+    def slices(self, most: int) -> Iterator[np.ndarray | slice]:
+        """Yield which training digits come next, `most` of them or fewer at a time."""
+        for start in range(self.done, self.size, most):
+            rows = slice(start, min(start + most, self.size))
+            yield rows if self.indices is None else self.indices[rows]
 
     def add(self, digits: int, loss: float, gradients: Gradients) -> None:
         """Add the mean loss and gradients of the next digits, weighted by how many they are."""
@@ -69,8 +71,7 @@ class Epochs:
     """
 
     def __init__(self, digits: int, rng: np.random.Generator) -> None:
-        self.digits = digits
-        self.rng = rng
+        self.digits, self.rng = digits, rng
         self._through = 0  # epochs
         self._dealt = 0  # digits of this epoch that have been through
         self._order: np.ndarray | None = None
@@ -105,8 +106,7 @@ class Epochs:
         ----------
         settings : Hyperparameters
             Their batch_size may differ from call to call; None is for all that remain of this epoch.
-        distort : callable, optional
-            As `Trainer.distort`.
+        distort : callable, optional, as `Trainer.distort`
 
         Returns
         -------

@@ -8,7 +8,7 @@ import numpy as np
 from nn.batches import Place
 from nn.history import History
 from nn.hyperparameters import Hyperparameters
-from nn.model import TwoLayerNN
+from nn.model import Network
 from nn.parameters import Parameters
 
 MOST = 40  # checkpoints of a run
@@ -62,9 +62,9 @@ class Checkpoint:
     forked_at: int | None
 
     @property
-    def net(self) -> TwoLayerNN:
+    def net(self) -> Network:
         """The network as it was."""
-        return TwoLayerNN.of(self.parameters, self.activation)
+        return Network.of(self.parameters, self.activation)
 
     @property
     def size(self) -> int:

@@ -1,21 +1,26 @@
 """What a network accepts: digits, labels and numbers are checked here, and others refused in a sentence."""
 
 import math
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from nn.layers import Layers
+
+class Sized(Protocol):
+    """What is asked of a network here: how many numbers go in and come out, and of which kind."""
+
+    W1: np.ndarray
+    input_size: int
+    output_size: int
 
 
-def checked_examples(net: "Layers", X: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def checked_examples(net: Sized, X: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     Return digits and their labels as arrays that a network can learn from.
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     X : (n, inputs) numbers
     Y : (n,) integers, 0 to 9
 
@@ -33,13 +38,13 @@ def checked_examples(net: "Layers", X: np.ndarray, Y: np.ndarray) -> tuple[np.nd
     return X, checked_labels(Y, len(X), net.output_size)
 
 
-def checked_digits(net: "Layers", X: np.ndarray) -> np.ndarray:
+def checked_digits(net: Sized, X: np.ndarray) -> np.ndarray:
     """
     Return X as an array with a digit in each row.
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     X : (n, inputs) numbers
 
     Returns
@@ -62,6 +67,27 @@ def checked_digits(net: "Layers", X: np.ndarray) -> np.ndarray:
             "Turn one 28x28 picture into a row with reshape(1, -1)."
         )
     return X
+
+
+def one_digit(net: Sized, x: np.ndarray) -> np.ndarray:
+    """
+    Return one picture as the row that a network takes.
+
+    Parameters
+    ----------
+    net : Network
+    x : (784,) or (28, 28) floats in [0, 1]
+
+    Returns
+    -------
+    (1, 784) array
+
+    Raises
+    ------
+    ValueError
+        When it has another number of pixels.
+    """
+    return checked_digits(net, np.reshape(x, (1, -1)))
 
 
 def checked_labels(Y: np.ndarray, digits: int, classes: int) -> np.ndarray:
@@ -127,5 +153,5 @@ def is_number(value: object) -> bool:
 
 
 def is_whole(value: object, least: int) -> bool:
-    """Tell whether a value is a whole number, so large or larger."""
+    """Tell whether a value is a whole number, `least` or more."""
     return not isinstance(value, bool) and hasattr(value, "__index__") and value >= least

@@ -2,11 +2,26 @@
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 from nn.checks import is_number, is_whole
-from nn.optimizers import OPTIMIZERS, SCHEDULES
+from nn.optimizers import OPTIMIZERS
+
+
+def constant(progress: float) -> float:
+    """Keep the learning rate as it is."""
+    return 1.0
+
+
+def cosine(progress: float) -> float:
+    """(1 + cos(pi k / N)) / 2: from 1 to 0 along half a wave (Loshchilov and Hutter, SGDR, 2017, eq. 5)."""
+    return 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
+
+
+# The share of the learning rate that is used after k of N iterations, by k / N.
+SCHEDULES: dict[str, Callable[[float], float]] = {"constant": constant, "cosine": cosine}
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from nn.functions import Array, cross_entropy
+from nn.batches import Examples
+from nn.functions import Array, cross_entropy, slices
 from nn.history import Measurement
-from nn.model import TwoLayerNN
-from nn.slices import slices
+from nn.model import Network
 
 MEASURING = 0.1  # measuring may cost this share of training
-Examples = tuple[Array, Array]  # X, Y
 
 
 class Meter:
@@ -54,19 +53,19 @@ class Meter:
             self.credit = 0.0
         return due
 
-    def measure(self, net: TwoLayerNN, iteration: int) -> Measurement:
+    def measure(self, net: Network, iteration: int) -> Measurement:
         """Compute loss and accuracy on both; NaN where there are no dev digits."""
         dev = (np.nan, np.nan) if self.dev is None else loss_and_accuracy(net, *self.dev)
         return Measurement(iteration, *loss_and_accuracy(net, *self.train), *dev)
 
 
-def loss_and_accuracy(net: TwoLayerNN, X: Array, Y: Array) -> tuple[float, float]:
+def loss_and_accuracy(net: Network, X: Array, Y: Array) -> tuple[float, float]:
     """
     Compute both from one pass, for a network that may be about to diverge.
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     X : (n, inputs) floats in [0, 1], 1 row or more
     Y : (n,) integers, 0 to 9
 

@@ -1,6 +1,6 @@
 """The whole network: pixels -> hidden layer -> ten probabilities, forward and backward written out."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -12,13 +12,11 @@ from nn.functions import (
     cross_entropy_derivative,
     linear,
     linear_derivative,
+    slices,
     softmax,
     sum_over_digits,
 )
-from nn.history import History
-from nn.layers import Layers
-from nn.parameters import Gradients, new_parameters
-from nn.slices import slices
+from nn.parameters import Gradients, Parameters, new_parameters
 
 MAX_HIDDEN = 1024
 
@@ -32,9 +30,11 @@ class Forward(NamedTuple):
     A2: Array  # (n, 10), the probabilities
 
 
-class TwoLayerNN(Layers):
+class Network:
     """
-    A neural network of two layers: inputs -> hidden units -> one probability for each class.
+    The mathematics of a network of two layers: inputs -> hidden units -> one probability for each class.
+
+    Its `parameters`, W1, b1, W2 and b2, are swapped as a whole, never changed in place.
 
     Parameters
     ----------
@@ -74,14 +74,63 @@ class TwoLayerNN(Layers):
         self.activation = known(activation, ACTIVATIONS, "activation")
         self.parameters = new_parameters(input_size, hidden_size, output_size, init, seed, dtype)
 
+    @classmethod
+    def of(cls, parameters: Parameters, activation: str) -> Self:
+        """Make a network of parameters that there are already."""
+        net = object.__new__(cls)
+        net.parameters, net.activation = parameters, activation
+        return net
+
+    def copy(self) -> Self:
+        """Return a network with the same parameters, which from now on learns on its own."""
+        return self.of(self.parameters, self.activation)
+
+    def in_double(self) -> Self:
+        """Return the same network in float64, where sums come out right to fifteen digits."""
+        return self.of(Parameters(*(array.astype(np.float64) for array in self.parameters)), self.activation)
+
+    @property
+    def W1(self) -> Array:
+        """(hidden, inputs): weights from pixels to hidden units."""
+        return self.parameters.W1
+
+    @property
+    def b1(self) -> Array:
+        """(hidden,): biases of the hidden units."""
+        return self.parameters.b1
+
+    @property
+    def W2(self) -> Array:
+        """(10, hidden): weights from hidden units to classes."""
+        return self.parameters.W2
+
+    @property
+    def b2(self) -> Array:
+        """(10,): biases of the classes."""
+        return self.parameters.b2
+
+    @property
+    def input_size(self) -> int:
+        """Numbers in one example."""
+        return self.W1.shape[1]
+
+    @property
+    def hidden_size(self) -> int:
+        """Hidden units."""
+        return self.W1.shape[0]
+
+    @property
+    def output_size(self) -> int:
+        """Classes."""
+        return self.W2.shape[0]
+
     def forward(self, X: Array, keep: Array | None = None) -> Forward:
         """
         Compute the probabilities, and keep every step on the way.
 
         Parameters
         ----------
-        X : (n, inputs) floats in [0, 1]
-            A row a digit.
+        X : (n, inputs) floats in [0, 1], a row a digit
         keep : (n, hidden) floats, optional
             Dropout: 0 where a hidden unit is left out, 1 / (1 - dropout) where it stays.
 
@@ -107,14 +156,10 @@ class TwoLayerNN(Layers):
 
         Parameters
         ----------
-        X : (n, inputs) floats in [0, 1]
-            The digits.
-        Y : (n,) integers, 0 to 9
-            Their labels.
-        forward : Forward
-            What `forward(X, keep)` returned.
-        keep : (n, hidden) floats, optional
-            The same dropout as on the way forward.
+        X : (n, inputs) floats in [0, 1], the digits
+        Y : (n,) integers, 0 to 9, their labels
+        forward : Forward, what `forward(X, keep)` returned
+        keep : (n, hidden) floats, optional, the same dropout as on the way forward
         l2 : float, 0 or more
             Weight decay: the loss has l2 / 2 (sum W1^2 + sum W2^2) added to it.
 
@@ -138,6 +183,13 @@ class TwoLayerNN(Layers):
             dW1, dW2 = dW1 + l2 * W1, dW2 + l2 * W2
         return Gradients(dW1, db1, dW2, db2)
 
+    def loss_and_gradients(
+        self, X: Array, Y: Array, keep: Array | None = None, l2: float = 0.0
+    ) -> tuple[float, Gradients]:
+        """Compute the mean cross-entropy, without penalty, and what `backward` returns, in one go."""
+        forward = self.forward(X, keep)
+        return cross_entropy(forward.Z2, Y), self.backward(X, Y, forward, keep, l2)
+
     def loss(self, X: Array, Y: Array, l2: float = 0.0) -> float:
         """
         Mean cross-entropy in nats, plus the penalty on large weights.
@@ -146,8 +198,7 @@ class TwoLayerNN(Layers):
         ----------
         X : (n, inputs) floats in [0, 1]
         Y : (n,) integers, 0 to 9
-        l2 : float, 0 or more
-            As in `backward`.
+        l2 : float, 0 or more, as in `backward`
 
         Returns
         -------
@@ -226,11 +277,3 @@ class TwoLayerNN(Layers):
         """
         X, Y = checked_examples(self, X, Y)
         return float(np.mean(self.predict(X) == Y))
-
-    def train(
-        self, X: Array, Y: Array, epochs: int = 500, learning_rate: float = 0.1, **options: object
-    ) -> History:
-        """Train in one call, by default full batch: an epoch is an iteration; all in `nn.two_layer.train`."""
-        from nn.two_layer import train  # which imports this module
-
-        return train(self, X, Y, epochs, learning_rate, **options)

@@ -1,36 +1,13 @@
-"""How a gradient becomes a step: gradient descent, three descendants, and how the learning rate falls."""
+"""
+How a gradient becomes a step: gradient descent and three descendants, a few lines each.
 
-import math
-from collections.abc import Callable
-from typing import Protocol
+`step(parameters, gradients, learning_rate)` takes arrays and their derivatives in the same shapes and returns
+new arrays. It leaves the old ones alone, so that whoever holds them keeps a valid network.
+"""
 
 import numpy as np
 
 Arrays = tuple[np.ndarray, ...]
-
-
-class Optimizer(Protocol):
-    """Anything that turns parameters and their gradients into the next parameters."""
-
-    def step(self, parameters: Arrays, gradients: Arrays, learning_rate: float) -> Arrays:
-        """
-        Return new arrays and leave the old ones alone, so that whoever holds them keeps a valid network.
-
-        Parameters
-        ----------
-        parameters : arrays
-            The weights and biases now.
-        gradients : arrays of the same shapes
-            The derivative of the loss by each of them.
-        learning_rate : float, above 0
-            How far to go.
-
-        Returns
-        -------
-        arrays of the same shapes
-            The weights and biases after the step.
-        """
-        ...
 
 
 class GradientDescent:
@@ -124,20 +101,6 @@ OPTIMIZERS: dict[str, type] = {
     "rmsprop": RMSprop,
     "adam": Adam,
 }
-
-
-def constant(progress: float) -> float:
-    """Keep the learning rate as it is."""
-    return 1.0
-
-
-def cosine(progress: float) -> float:
-    """(1 + cos(pi k / N)) / 2: from 1 to 0 along half a wave (Loshchilov and Hutter, SGDR, 2017, eq. 5)."""
-    return 0.5 * (1 + math.cos(math.pi * min(progress, 1)))
-
-
-# The share of the learning rate that is used after k of N iterations, by k / N.
-SCHEDULES: dict[str, Callable[[float], float]] = {"constant": constant, "cosine": cosine}
 
 
 def _zeros(arrays: Arrays) -> Arrays:

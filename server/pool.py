@@ -9,7 +9,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 
-from nn.status import Status
+from nn.run import Status
 from nn.training import Trainer
 
 logger = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Who may know whom: nn knows NumPy, data a few libraries, ui everything, and nobody knows ui."""
+"""Who may know whom: libraries, rooms and modules, no circles, and a network that is read in one sitting."""
 
 import ast
 import subprocess
@@ -13,25 +13,52 @@ ALLOWED = {
     "nn": {"nn", "numpy"},
     "data": {"data", "numpy", "pandas", "PIL", "pooch", "scipy"},
 }
-ENTRY_POINTS = [ROOT / "nn" / "__main__.py", *(ROOT / "nn" / "commands").glob("*.py")]  # may know more
+ENTRY_FILES = [ROOT / "nn" / "__main__.py", *(ROOT / "nn" / "commands").glob("*.py")]  # may know more
 ITS_LIBRARIES = ALLOWED["nn"] | {"data", "matplotlib", "PIL", "threadpoolctl", "tqdm"}
+ROOMS = {  # and whom each may know besides itself
+    "nn": set(),
+    "data": set(),
+    "server": {"nn", "data"},
+    "ui": {"server", "nn", "data"},
+}
+ENTRY_POINTS = ("nn.__main__", "nn.commands")  # of nn: they may know data
+SITTING = ("functions", "parameters", "model", "optimizers", "batches", "training")
 
 
 def files(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def imports(source: str, package: str) -> set[str]:
-    """The top-level names of whatever a file imports, at its head or anywhere else in it."""
+def named(source: str, module: str = "here", is_package: bool = True) -> set[str]:
+    """
+    Every dotted name that a source imports, at its head, in a function, or where only types are checked.
+
+    Of `from a import b` both a and a.b, as b may be a module.
+    """
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names.update(alias.name.split(".")[0] for alias in node.names)
+            names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            names.add(package if node.level else node.module.split(".")[0])
+            base = node.module or ""
+            if node.level:
+                package = module.split(".") if is_package else module.split(".")[:-1]
+                base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [base])])
+            names.update([base, *(f"{base}.{alias.name}" for alias in node.names)])
         elif isinstance(node, ast.Call) and _called(node) in ("__import__", "import_module"):
-            names.update(a.value.split(".")[0] for a in node.args[:1] if isinstance(a, ast.Constant))
-    return names - set(sys.stdlib_module_names)
+            names.update(a.value for a in node.args[:1] if isinstance(a, ast.Constant))
+    return names
+
+
+def imports(source: str, package: str) -> set[str]:
+    """The top-level names of whatever a file imports but the standard library."""
+    return {name.split(".")[0] for name in named(source, package)} - set(sys.stdlib_module_names)
+
+
+def imported(source: str, module: str, is_package: bool, known: set[str]) -> set[str]:
+    """The known modules that a source imports; a package only where no module in it is named, too."""
+    names = (named(source, module, is_package) & known) - {module}
+    return {name for name in names if not any(other.startswith(f"{name}.") for other in names)}
 
 
 def _called(node: ast.Call) -> str:
@@ -59,15 +86,9 @@ if TYPE_CHECKING:
 def test_a_package_knows_only_its_libraries(package: str):
     assert files(package)
     for file in files(package):
-        allowed = ITS_LIBRARIES if file in ENTRY_POINTS else ALLOWED[package]
+        allowed = ITS_LIBRARIES if file in ENTRY_FILES else ALLOWED[package]
         unknown = imports(file.read_text("utf-8"), package) - allowed
         assert not unknown, f"{file.relative_to(ROOT)} imports {', '.join(sorted(unknown))}"
-
-
-@pytest.mark.parametrize("package", ["nn", "data"])
-def test_nobody_knows_the_page(package: str):
-    for file in files(package):
-        assert not imports(file.read_text("utf-8"), package) & {"ui", "streamlit", "streamlit_app"}, file
 
 
 def test_charts_can_be_drawn_without_streamlit():
@@ -94,7 +115,7 @@ def test_importing_the_digits_loads_no_page():
 
 def network_files() -> Iterator[tuple[Path, ast.AST]]:
     for file in files("nn"):
-        if file not in ENTRY_POINTS:
+        if file not in ENTRY_FILES:
             yield file, ast.parse(file.read_text("utf-8"))
 
 
@@ -113,3 +134,113 @@ def test_the_network_does_not_use_the_global_random_state():
         assert "random" not in {
             alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
         }, file
+
+
+# Rooms and circles
+
+
+def modules(*rooms: str) -> dict[str, Path]:
+    """Every module of some rooms, by name."""
+    found = {}
+    for path in sorted(path for room in rooms for path in (ROOT / room).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def graph(*rooms: str) -> dict[str, set[str]]:
+    """Whom each module of some rooms imports, of all rooms."""
+    known = set(modules(*ROOMS))
+    return {
+        name: imported(path.read_text("utf-8"), name, path.name == "__init__.py", known)
+        for name, path in modules(*rooms).items()
+    }
+
+
+def circle(edges: dict[str, set[str]]) -> list[str]:
+    """Find modules that import each other in a circle; an empty list where there are none."""
+    done: set[str] = set()
+
+    def walk(name: str, way: list[str]) -> list[str]:
+        if name in way:
+            return [*way[way.index(name) :], name]
+        if name in done:
+            return []
+        for other in sorted(edges.get(name, ())):
+            if found := walk(other, [*way, name]):
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in edges if (found := walk(name, []))), [])
+
+
+def reached(start: str, edges: dict[str, set[str]]) -> set[str]:
+    """Every module that is loaded when one is imported, the packages that they lie in among them."""
+    seen, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += edges.get(name, ())
+            waiting += [name.rpartition(".")[0]] if "." in name else []
+    return seen
+
+
+def test_the_walk_finds_every_kind_of_import_and_a_circle():
+    known = {"ui", "ui.a", "ui.b", "ui.sub.c", "nn.d", "nn.e", "data.f", "data"}
+    source = """
+import ui.b
+from ui import a
+from . import c
+from nn.d import thing
+if TYPE_CHECKING:
+    from nn.e import Type
+def later():
+    from data import f
+    import_module("data")
+"""
+    assert imported(source, "ui.sub.x", False, known) == {
+        *("ui.b", "ui.a", "ui.sub.c", "nn.d", "nn.e", "data.f"),
+    }
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_there_is_no_circle_in_a_room(room: str):
+    assert circle(graph(room)) == []
+
+
+def test_the_network_does_not_ask_its_own_package():
+    """`nn` imports a class when it is first asked for: a circle through it would not be seen above."""
+    for name, path in modules("nn").items():
+        if not name.startswith(ENTRY_POINTS):
+            assert "nn" not in named(path.read_text("utf-8"), name, path.name == "__init__.py"), name
+
+
+def test_there_is_no_circle_between_modules_of_all_rooms():
+    assert circle(graph(*ROOMS)) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_nobody_reaches_upwards(room: str):
+    for name, others in graph(room).items():
+        allowed = {room, *ROOMS[room]} | ({"data"} if name.startswith(ENTRY_POINTS) else set())
+        unknown = {other for other in others if other.split(".")[0] not in allowed}
+        assert not unknown, f"{name} imports {', '.join(sorted(unknown))}"
+
+
+def lines(*paths: Path) -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in paths)
+
+
+def test_importing_the_mathematics_loads_few_lines():
+    """`nn.model`, all that it imports, and the package's own `__init__`."""
+    loaded = reached("nn.model", graph("nn"))
+    assert {"nn", "nn.model", "nn.functions"} <= loaded and "nn.training" not in loaded
+    assert lines(*(modules("nn")[name] for name in loaded)) <= 800
+
+
+def test_the_network_is_read_in_one_sitting():
+    assert lines(*(ROOT / "nn" / f"{name}.py" for name in SITTING)) <= 1000

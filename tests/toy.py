@@ -4,7 +4,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from nn import Hyperparameters, Trainer, TwoLayerNN
-from nn.digits import Digits
+from nn.run import Digits
 
 INPUTS, CLASSES = 6, 3
 BUSY = {"batch_size": 16, "optimizer": "adam", "dropout": 0.3, "l2": 0.01, "iterations": 30}  # all there is

@@ -21,7 +21,7 @@ from data.pen.handwriting import (
 from data.pen.strokes import read_unipen
 from nn.expert.pretraining import Pretraining, Recipe, in_float16
 from nn.explain.calibration import RejectPrice, reject_price
-from nn.model import TwoLayerNN
+from nn.two_layer import TwoLayerNN
 
 MNIST_SIZE = 60_000  # training digits, of which a twelfth is held out
 SAVE_EVERY = 5  # epochs

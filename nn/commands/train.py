@@ -13,7 +13,8 @@ from nn.commands.evaluate import report
 from nn.commands.inputs import add_data_arguments, load_digits
 from nn.commands.plot import plot
 from nn.functions import ACTIVATIONS
-from nn.optimizers import OPTIMIZERS, SCHEDULES
+from nn.hyperparameters import SCHEDULES
+from nn.optimizers import OPTIMIZERS
 from nn.parameters import INITS
 
 HELP = {

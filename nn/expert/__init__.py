@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from nn.explain.calibration import RejectPrice
-from nn.model import TwoLayerNN
+from nn.two_layer import TwoLayerNN
 
 WEIGHTS = Path(__file__).parent / "pretrained.npz"
 REPORT = WEIGHTS.with_suffix(".json")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nn.functions import Array, cross_entropy
-from nn.model import TwoLayerNN
+from nn.functions import Array
 from nn.optimizers import Adam
 from nn.parameters import Parameters
+from nn.two_layer import TwoLayerNN
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,8 @@ class Pretraining:
         """Make one update per batch and count the epoch; return the mean loss over the batches."""
         losses = []
         for X, Y in batches:
-            forward = self.net.forward(X)
-            losses.append(cross_entropy(forward.Z2, Y))
-            gradients = self.net.backward(X, Y, forward)
+            loss, gradients = self.net.loss_and_gradients(X, Y)
+            losses.append(loss)
             moved = self.optimizer.step(self.net.parameters, gradients, self.learning_rate)
             self.net.parameters = Parameters(*moved)
         self.epoch += 1

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nn.digits import Digits, DigitsLike
 from nn.functions import Array
 from nn.hyperparameters import Hyperparameters
-from nn.model import Forward, TwoLayerNN
+from nn.model import Forward
 from nn.parameters import Parameters
+from nn.run import Digits, DigitsLike
 from nn.training import Trainer
+from nn.two_layer import TwoLayerNN
 
 MOST_DIGITS = 2000  # to train on: enough to show the bug within seconds
 MOST_HELD_OUT = 1000

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nn.checks import checked_labels
-from nn.closeup import one_digit
+from nn.checks import checked_labels, one_digit
 from nn.explain.evidence import input_gradient
 from nn.functions import Array, softmax
-from nn.model import TwoLayerNN
+from nn.model import Network
 
 GREY = 0.1  # what a dream starts from: on black, every ReLU unit might be off
 TINY = 1e-30  # a gradient of 0 must not be divided by its length, 0
@@ -31,7 +30,7 @@ class Blend(NamedTuple):
     probabilities: Array  # (count, 10)
 
 
-def log_odds(net: TwoLayerNN, X: Array, Y: Array) -> LogOdds:
+def log_odds(net: Network, X: Array, Y: Array) -> LogOdds:
     """
     Compute how sure the network is of a class as log(p / (1 - p)), and which pixels would make it surer.
 
@@ -39,7 +38,7 @@ def log_odds(net: TwoLayerNN, X: Array, Y: Array) -> LogOdds:
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     X : (n, 784) floats in [0, 1]
     Y : (n,) integers, 0 to 9
 
@@ -59,7 +58,7 @@ def log_odds(net: TwoLayerNN, X: Array, Y: Array) -> LogOdds:
 
 
 def dream(
-    net: TwoLayerNN,
+    net: Network,
     digits: int | Sequence[int],
     steps: int = 40,
     rate: float = 0.1,
@@ -76,7 +75,7 @@ def dream(
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
         For square pictures.
     digits : int or sequence of n ints, 0 to 9
         What to dream of; several at once are quicker than one by one.
@@ -119,13 +118,13 @@ def dream(
     return best if np.ndim(digits) else best[0]
 
 
-def blend(net: TwoLayerNN, a: Array, b: Array, count: int = 101) -> Blend:
+def blend(net: Network, a: Array, b: Array, count: int = 101) -> Blend:
     """
     Go from picture a to picture b in a straight line, and note the probabilities on the way.
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     a, b : (784,) or (28, 28) floats in [0, 1]
     count : int, 2 or more
         Stops on the way, a and b included.

@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nn.checks import checked_labels
-from nn.closeup import in_double, one_digit
+from nn.checks import checked_labels, one_digit
 from nn.functions import ACTIVATIONS, Array
-from nn.model import TwoLayerNN
+from nn.model import Network
 
 
 class Evidence(NamedTuple):
@@ -19,7 +18,7 @@ class Evidence(NamedTuple):
     exact: bool  # true of ReLU; with tanh and sigmoid the shares follow the slope at this drawing
 
 
-def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence:
+def evidence(net: Network, x: Array, this: int, rather_than: int) -> Evidence:
     """
     Measure how much each pixel of a drawing speaks for one digit rather than another.
 
@@ -30,7 +29,7 @@ def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     x : (784,) or (28, 28) floats in [0, 1]
     this, rather_than : int, 0 to 9
 
@@ -45,7 +44,7 @@ def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence
         When x does not fit the network, or there is no such digit.
     """
     checked_labels(np.array([this, rather_than]), 2, net.output_size)
-    twin = in_double(net)
+    twin = net.in_double()
     X = one_digit(twin, x).astype(np.float64)
     Z1, A1, Z2, _ = twin.forward(X)
     classes = np.eye(net.output_size)
@@ -60,13 +59,13 @@ def evidence(net: TwoLayerNN, x: Array, this: int, rather_than: int) -> Evidence
     )
 
 
-def input_gradient(net: TwoLayerNN, X: Array, dZ2: Array) -> Array:
+def input_gradient(net: Network, X: Array, dZ2: Array) -> Array:
     """
     Propagate a gradient from the logits back to the pixels, one step further than `backward` goes.
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     X : (n, 784) floats in [0, 1]
     dZ2 : (n, 10) floats
         How something depends on each logit.
@@ -81,13 +80,13 @@ def input_gradient(net: TwoLayerNN, X: Array, dZ2: Array) -> Array:
     return dZ1 @ net.W1  #                                        (n, 784)
 
 
-def unit_contributions(net: TwoLayerNN, x: Array) -> Array:
+def unit_contributions(net: Network, x: Array) -> Array:
     """
     Split the logits by hidden unit: each contributes A1 times its ten outgoing weights.
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     x : (784,) or (28, 28) floats in [0, 1]
 
     Returns
@@ -104,7 +103,7 @@ def unit_contributions(net: TwoLayerNN, x: Array) -> Array:
     return A1.T * net.W2.T
 
 
-def units_by_excitement(net: TwoLayerNN, x: Array) -> Array:
+def units_by_excitement(net: Network, x: Array) -> Array:
     """
     Order the hidden units by how strongly a drawing excites them.
 
@@ -112,7 +111,7 @@ def units_by_excitement(net: TwoLayerNN, x: Array) -> Array:
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     x : (784,) or (28, 28) floats in [0, 1]
 
     Returns

@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nn.checks import checked_examples
-from nn.closeup import in_double, one_digit
+from nn.checks import checked_examples, one_digit
 from nn.functions import Array
-from nn.model import TwoLayerNN
+from nn.model import Network
 from nn.optimizers import GradientDescent
 from nn.parameters import Parameters
 
@@ -44,7 +43,7 @@ class Nudge(NamedTuple):
     loss_after: float  # after the same update
 
 
-def one_step(net: TwoLayerNN, x: Array, y: int, learning_rate: float = 0.1) -> Step:
+def one_step(net: Network, x: Array, y: int, learning_rate: float = 0.1) -> Step:
     """
     Learn from one digit by gradient descent, in a copy of the network, and keep every number.
 
@@ -52,7 +51,7 @@ def one_step(net: TwoLayerNN, x: Array, y: int, learning_rate: float = 0.1) -> S
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     x : (784,) or (28, 28) floats in [0, 1]
     y : int, 0 to 9
         The digit's label.
@@ -67,7 +66,7 @@ def one_step(net: TwoLayerNN, x: Array, y: int, learning_rate: float = 0.1) -> S
     ValueError
         When x or y do not fit the network.
     """
-    twin = in_double(net)
+    twin = net.in_double()
     X, Y = _one_example(twin, x, y)
     forward = twin.forward(X)
     gradients = twin.backward(X, Y, forward)
@@ -80,7 +79,7 @@ def one_step(net: TwoLayerNN, x: Array, y: int, learning_rate: float = 0.1) -> S
 
 
 def nudge_test(
-    net: TwoLayerNN,
+    net: Network,
     x: Array,
     y: int,
     name: str,
@@ -95,7 +94,7 @@ def nudge_test(
 
     Parameters
     ----------
-    net : TwoLayerNN
+    net : Network
     x : (784,) or (28, 28) floats in [0, 1]
     y : int, 0 to 9
         The digit's label.
@@ -117,7 +116,7 @@ def nudge_test(
     ValueError
         When x or y do not fit the network, or there is no such weight.
     """
-    twin, step = in_double(net), one_step(net, x, y, learning_rate)
+    twin, step = net.in_double(), one_step(net, x, y, learning_rate)
     X, Y = _one_example(twin, x, y)
     start = twin.parameters
     place = _checked_place(start, name, index)
@@ -160,7 +159,7 @@ def steepest(gradient: Array) -> tuple[int, ...]:
     return tuple(int(k) for k in place)
 
 
-def _one_example(net: TwoLayerNN, x: Array, y: int) -> tuple[Array, Array]:
+def _one_example(net: Network, x: Array, y: int) -> tuple[Array, Array]:
     return checked_examples(net, one_digit(net, x), np.array([y]))
 
 

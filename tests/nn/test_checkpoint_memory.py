@@ -10,7 +10,7 @@ import pytest
 import nn.checkpoints
 from nn import Hyperparameters, Trainer, TwoLayerNN
 from nn.checkpoints import MOST, MOST_BYTES, Checkpoints
-from nn.digits import Digits
+from nn.run import Digits
 from tests.toy import same_parameters, steps, toy_digits, toy_net, toy_trainer
 
 

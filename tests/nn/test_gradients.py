@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import nn.model
+from nn import TwoLayerNN
 from nn.functions import ACTIVATIONS, Activation
-from nn.model import TwoLayerNN
 from nn.parameters import Gradients, Parameters
 from tests.toy import toy_digits, toy_net
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nn import TwoLayerNN
-from nn.digits import Digits
 from nn.history import MOST
+from nn.run import Digits
 from tests.toy import BUSY, toy_digits, toy_net, toy_trainer
 
 

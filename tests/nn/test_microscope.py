@@ -7,8 +7,8 @@ import pytest
 
 from data import load_sample
 from nn import Hyperparameters, Trainer, TwoLayerNN
-from nn.digits import Digits
 from nn.explain.microscope import nudge_test, one_step, steepest
+from nn.run import Digits
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nn import TwoLayerNN
+from nn.functions import SLICE
 from nn.parameters import Parameters
-from nn.slices import SLICE
 from tests.toy import same_parameters, toy_digits, toy_net, toy_trainer
 
 # A network of 2 inputs, 2 hidden units and 2 classes. For the digit x = (1, 0.5) of class 0:

@@ -7,7 +7,7 @@ import nn.training
 from data import load_sample
 from data.augment import distort
 from nn import Hyperparameters, Trainer, TwoLayerNN
-from nn.digits import Digits
+from nn.run import Digits
 from tests.toy import same_parameters, toy_digits, toy_trainer
 
 BUSY = {"batch_size": 16, "optimizer": "adam", "dropout": 0.3, "iterations": 30}

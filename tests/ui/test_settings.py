@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from nn import Hyperparameters, Trainer, TwoLayerNN
-from nn.digits import Digits
 from nn.functions import ACTIVATIONS
 from nn.optimizers import OPTIMIZERS
 from nn.parameters import INITS
+from nn.run import Digits
 from tests.page import Page
 from tests.panels import Panel
 from ui.state.settings import CLASSIC, MODERN, SETTINGS, Setting, Settings

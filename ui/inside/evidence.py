@@ -5,7 +5,6 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from nn.closeup import in_double
 from nn.explain.evidence import Evidence, evidence
 from nn.functions import Array
 from ui.inside.subject import ACTIVATION, Subject, invite
@@ -23,7 +22,7 @@ def show_evidence(subject: Subject) -> None:
         invite("which pixels speak for one answer rather than another, and the sum that decides")
         return
     names = subject.names
-    logits = in_double(subject.net).forward(subject.digit[None].astype(np.float64)).Z2[0]
+    logits = subject.net.in_double().forward(subject.digit[None].astype(np.float64)).Z2[0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="evidence_choice"):
         this = _choose("Why", "the likeliest", "evidence_this", names, 210)
         other = _choose("rather than", "the next likely", "evidence_other", names, 260)

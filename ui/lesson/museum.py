@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from nn import Status, Trainer
-from nn.digits import DigitsLike
 from nn.explain.bugs import BUGS, Bug, Experiment
 from nn.history import History
+from nn.run import DigitsLike
 from server.pool import Pool
 from server.shared import pool
 from ui.lesson.museum_words import BUG_WORDS

@@ -8,8 +8,9 @@ from typing import Any, Literal, Self
 from nn import Hyperparameters, TwoLayerNN
 from nn.expert import load_expert
 from nn.functions import ACTIVATIONS
+from nn.hyperparameters import SCHEDULES
 from nn.model import MAX_HIDDEN
-from nn.optimizers import OPTIMIZERS, SCHEDULES
+from nn.optimizers import OPTIMIZERS
 from nn.parameters import INITS
 
 Value = str | int | float
