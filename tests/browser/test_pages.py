@@ -192,4 +192,4 @@ def test_a_network_is_saved_and_loaded(visitor_who_keeps: Visitor, tmp_path: Pat
         has_text="started from the weights in network.npz"
     )
     expect(success.first).to_be_visible(timeout=PATIENCE)
-    visitor.see("status", "learned before")
+    visitor.see("status", "Trained before")

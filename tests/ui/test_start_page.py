@@ -17,7 +17,7 @@ def test_training_starts_from_the_experts_weights():
         np.testing.assert_array_equal(page.trainer.net.W1, EXPERT.W1)
         assert page.says("your_prediction") == page.says("prediction") == str(LABEL)
         assert "untrained" not in page.says("reading") + page.says("status")
-        assert "learned before (the expert)" in page.says("status")
+        assert "Trained before (the expert)" in page.says("status")
         page.press("step")
         assert not np.array_equal(page.trainer.net.W1, EXPERT.W1)
         np.testing.assert_array_equal(page.session.expert.W1, EXPERT.W1)  # a copy is trained, not the expert

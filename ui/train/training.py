@@ -1,17 +1,16 @@
-"""Run, pause, step, reset, and the curves: everything about the network that is learning."""
+"""Train, pause, step, reset, and the curves: everything about the network that is learning."""
 
 import numpy as np
 import streamlit as st
 
 from nn import Status
 from server.shared import pool
-from ui.shared.charts import Chart
 from ui.shared.curves import accuracy_chart, loss_chart
 from ui.shared.live import live
 from ui.shared.words import escaped
 from ui.state.session import Session
 
-HIGH_LOSS = 5.0  # guessing is 2.3
+HIGH_LOSS = 5.0  # guessing has 2.3
 STUCK_LOSS = 0.1  # within this of log 10, after a while: the network only guesses
 
 
@@ -66,15 +65,7 @@ def _press_reset(session: Session) -> None:
 
 
 def show_status(session: Session, waiting: list[str]) -> None:
-    """
-    Say where the run stands, in words, on lines of a fixed height so that nothing below them moves.
-
-    Parameters
-    ----------
-    session : Session
-    waiting : list of str
-        Settings that will count after a reset.
-    """
+    """Say where the run stands, and which settings wait for a reset, in lines of a fixed height."""
     trainer = session.trainer
     done, wanted = trainer.iteration, trainer.hyperparameters.iterations
     pace = _pace(session.run.iterations_per_second(), wanted - done)
@@ -90,79 +81,64 @@ def _advice(session: Session, waiting: list[str]) -> str:
     trainer = session.trainer
     error = pool().error(trainer)
     if error:
-        return f":red[Training stopped: {escaped(error)}. Press Train to go on, or Reset to start anew.]"
+        return f":red[Training stopped: {escaped(error)}. Press Train to go on, or Reset to start again.]"
     if trainer.status is Status.DIVERGED:
         loss = trainer.history.points[-1].train_loss  # it may have been measured before the explosion
         height = f" to {loss:,.0f}" if HIGH_LOSS < loss < np.inf else ""
-        return (
-            f":orange[**The loss exploded**{height}: "
-            "the steps are too long. Lower the learning rate, then press Reset.]"
-        )
+        cure = "the steps are too long. Lower the learning rate, then press Reset."
+        return f":orange[**The loss exploded**{height}: {cure}]"
     if _is_stuck(session):
-        return ":orange[**Stuck:** one answer for every digit. Lower the learning rate, then press Reset.]"
+        return ":orange[**Stuck:** one answer for all digits. Lower the learning rate, then press Reset.]"
     if waiting:
         return f":blue[**Counts after Reset:** {', '.join(waiting)}.]"
     if session.run.looking_back:
-        return ":blue[**Looking back:** change a setting and press Train, and it goes another way from here.]"
-    digits = _digits_per_step(session)
+        return ":blue[**Looking back:** change a setting, press Train, and it takes another path from here.]"
     guessing = "An untrained network only guesses: 1 in 10 right. Press Train and watch it learn."
-    learned = (
-        f"These weights have learned before ({escaped(session.run.source or 'the expert')}). Train goes on."
-    )
+    source = escaped(session.run.source or "the expert")
     sentence = {
-        Status.READY: guessing if session.untrained else learned,
-        Status.RUNNING: f"Each iteration looks at {digits} and changes every weight a little.",
+        Status.READY: guessing if session.untrained else f"Trained before ({source}). Press Train to go on.",
+        Status.RUNNING: f"Each iteration looks at {_digits(session)} and changes every weight a little.",
         Status.PAUSED: "Train goes on, Step makes one more iteration, Reset forgets everything learned.",
-        Status.FINISHED: "Raise the iterations to go on from here, or press Reset to start anew.",
+        Status.FINISHED: "Raise the iterations to go on from here, or press Reset to start again.",
     }
     return f":gray[{sentence[trainer.status]}]"
 
 
-def _digits_per_step(session: Session) -> str:
+def _digits(session: Session) -> str:
     everything = len(session.dataset.X_train)
     size = min(session.trainer.hyperparameters.batch_size or everything, everything)
     return f"{'all ' if size == everything else ''}{size:,} digit{'s' if size > 1 else ''}"
 
 
 def show_training(session: Session) -> None:
-    """Draw the page: the two accuracies as numbers, and accuracy and loss as curves, live."""
+    """Draw the page, live: the two accuracies as numbers, and accuracy and loss as curves."""
     live(session.refreshing, _show_curves, session)
 
 
 def _show_curves(session: Session) -> None:
-    """Draw the two accuracies as numbers, and accuracy and loss as curves."""
-    trainer = session.trainer
-    last = trainer.history.points[-1]
-    iterations = trainer.hyperparameters.iterations
+    trainer, parent = session.trainer, session.run.parent_history
+    last, iterations = trainer.history.points[-1], trainer.hyperparameters.iterations
     with st.container(horizontal=True, gap="medium", key="numbers"):
         with st.container(key="train_accuracy", width="content"):
-            st.metric(
-                ":blue[●] Training accuracy",
-                f"{last.train_accuracy:.1%}",
-                help=f"Right answers on {session.trainer.watched_digits:,} of the digits it learns from.",
-            )
+            known = f"Right answers on {trainer.watched_digits:,} of the digits it learns from."
+            st.metric(":blue[●] Training accuracy", f"{last.train_accuracy:.1%}", help=known)
         with st.container(key="dev_accuracy", width="content"):
-            st.metric(
-                ":orange[●] Held-out accuracy",
-                f"{last.dev_accuracy:.1%}",
-                help=f"Right answers on {len(session.dataset.X_dev):,} digits it never learns from.",
-            )
+            new = f"Right answers on {len(session.dataset.X_dev):,} digits it never learns from."
+            st.metric(":orange[●] Held-out accuracy", f"{last.dev_accuracy:.1%}", help=new)
     with st.container(key="accuracy_chart", gap=None):
         st.caption("Accuracy: share of right answers")
-        _draw(accuracy_chart(trainer.history, iterations, session.run.parent_history), 205)
+        chart = accuracy_chart(trainer.history, iterations, parent)
+        st.vega_lite_chart(chart.data, chart.spec, height=205, alt=chart.alt)
     with st.container(key="loss_chart", gap=None):
         st.caption("Loss: how wrong the probabilities are (0 is perfect, guessing is 2.3)")
-        _draw(loss_chart(trainer.history, iterations, session.run.parent_history), 140)
+        chart = loss_chart(trainer.history, iterations, parent)
+        st.vega_lite_chart(chart.data, chart.spec, height=140, alt=chart.alt)
 
 
-def _draw(chart: Chart, height: int) -> None:
-    st.vega_lite_chart(chart.data, chart.spec, height=height, alt=chart.alt)
-
-
-def _pace(pace: float | None, left: int) -> str:
+def _pace(pace: float | None, still_to_go: int) -> str:
     if not pace:
         return ""
-    seconds = left / pace
+    seconds = still_to_go / pace
     time_left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
     return f" · {pace:,.0f} per second · {time_left} left"
 
