@@ -43,7 +43,8 @@ def test_whatever_changes_is_computed_anew_and_then_kept(ask, place: int):
 
 
 def test_one_thing_more_is_a_change(ask):
-    assert ask(1) == [1] and ask(1, 2) == [2] and ask(1, 2) == [2]
+    assert ask() == [1] and ask(1) == [2]
+    assert ask(1, 2) == [3] and ask(1, 2) == [3]
 
 
 def test_the_previous_result_can_be_built_upon():

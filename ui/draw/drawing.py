@@ -100,20 +100,7 @@ def _how_sure(said: Array, threshold: float) -> str:
 
 
 def probability_chart(readings: dict[str, Array], names: Sequence[str]) -> Chart:
-    """
-    Draw a bar for each class and each network.
-
-    Parameters
-    ----------
-    readings : dict of str to (10,) floats in [0, 1]
-        The probabilities, by the name of the network: a key of `READERS`.
-    names : sequence of 10 str
-        What the classes are called.
-
-    Returns
-    -------
-    Chart
-    """
+    """Draw a bar for each class and each network, by (10,) probabilities under the keys of `READERS`."""
     columns = {
         "name": list(names) * len(readings),
         "probability": np.nan_to_num(np.concatenate(list(readings.values()))),

@@ -72,20 +72,7 @@ def _choose(label: str, key: str, count: int, default: int) -> int:
 
 
 def blend_chart(way: Blend, share: float, names: Sequence[str]) -> Chart:
-    """
-    Draw a curve for each answer that plays a part, and a rule where the slider stands.
-
-    Parameters
-    ----------
-    way : Blend
-    share : float in [0, 1]
-        Of the second drawing.
-    names : sequence of 10 str
-
-    Returns
-    -------
-    Chart
-    """
+    """Draw a curve for each answer that plays a part, and a rule at the second drawing's share, 0 to 1."""
     seen = np.flatnonzero(way.probabilities.max(axis=0) >= WORTH_A_LINE)
     peaks, places = way.probabilities.argmax(axis=0), np.arange(len(way.shares))
     columns = {

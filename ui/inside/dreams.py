@@ -19,20 +19,10 @@ STEPS_WIDE = 2
 
 def dreams_of(net: TwoLayerNN, learning: bool) -> np.ndarray:
     """
-    Return the ten dreams of the visitor's network.
+    Return the ten dreams of the visitor's network, (10, 784) floats in [0, 1].
 
     A whole dream takes 25 to 400 ms, too long for a refresh: while the network learns, each refresh only
     takes the dreams of the one before a few steps further.
-
-    Parameters
-    ----------
-    net : TwoLayerNN
-    learning : bool
-        Whether it is changing, and a few steps are enough.
-
-    Returns
-    -------
-    (10, 784) floats in [0, 1]
     """
 
     def compute() -> np.ndarray:

@@ -22,21 +22,7 @@ NEGATIVE = "#d58cff"  # a unit of tanh below 0
 
 
 def units_drawn(net: TwoLayerNN, digit: Array, followed: int) -> Array:
-    """
-    Choose the hidden units to draw.
-
-    Parameters
-    ----------
-    net : TwoLayerNN
-    digit : (784,) floats in [0, 1]
-    followed : int
-        A unit that is drawn in any case.
-
-    Returns
-    -------
-    (n,) integers
-        All of them in their own order, or the 16 most active ones, the most active first.
-    """
+    """Return the units to draw: all in order, or the 16 most active; the followed one is among them."""
     if net.hidden_size <= MOST_UNITS:
         return np.arange(net.hidden_size)
     units = units_by_excitement(net, digit)[:MOST_UNITS]
@@ -45,23 +31,17 @@ def units_drawn(net: TwoLayerNN, digit: Array, followed: int) -> Array:
 
 def network_picture(net: TwoLayerNN, digit: Array, names: Sequence[str], followed: int, alone: bool) -> str:
     """
-    Draw how one drawing goes through the network.
+    Draw how one drawing goes through the network, as SVG on black.
 
     Parameters
     ----------
     net : TwoLayerNN
     digit : (784,) floats in [0, 1]
     names : sequence of 10 str
-        What the classes are called.
     followed : int
         The hidden unit with a yellow ring.
     alone : bool
         Whether only its own lines shine.
-
-    Returns
-    -------
-    str
-        SVG, on black.
     """
     A1, A2 = (array[0] for array in net.forward(digit[None])[1::2])
     units = units_drawn(net, digit, followed)

@@ -72,21 +72,10 @@ def _cards(subject: Subject, W1: Array, units: Array) -> str:
 
 def speaks_for(weights: Array, names: Sequence[str], scale: float) -> str:
     """
-    Say which answers a unit speaks for and against when it is active.
+    Say which answers a unit speaks for and against when it is active, such as "for 7 and 9, against 3".
 
-    Parameters
-    ----------
-    weights : (10,) floats
-        Its outgoing weights.
-    names : sequence of 10 str
-        What the answers are called.
-    scale : float, above 0
-        Of the layer's weights; `scale_of`.
-
-    Returns
-    -------
-    str
-        Such as "for 7 and 9, against 3": at most three each, those at least half as loud as the loudest.
+    At most three each, those at least half as loud as the loudest of the unit's (10,) outgoing weights;
+    `scale` is the whole layer's.
     """
     loudest = np.abs(weights).max()
     if loudest < WHISPER * scale:

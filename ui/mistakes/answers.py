@@ -30,17 +30,10 @@ class Answers:
         Digits in the split.
     probabilities : (n, 10) floats
         What the network said.
-
-    Parameters
-    ----------
-    net : TwoLayerNN
-    X, Y : arrays
-        The split.
-    most : int, 1 or more
-        How many digits to ask about.
     """
 
     def __init__(self, net: TwoLayerNN, X: Array, Y: Array, most: int) -> None:
+        """Ask a network about at most so many digits of a split."""
         self.of = len(X)
         self.every = -(-len(X) // most)  # rounded up
         self.X, self.Y = X[:: self.every], Y[:: self.every]

@@ -17,17 +17,15 @@ def show_gallery(
     session: Session, answers: Answers, rows: Sequence[int], captions: Sequence[str], key: str, split: str
 ) -> None:
     """
-    Draw digits side by side, each a button.
+    Draw digits side by side, each a button with a caption in Markdown.
 
     Parameters
     ----------
     session : Session
     answers : Answers
         Where the digits are.
-    rows : sequence of int
-        Which of its rows to show.
-    captions : sequence of str
-        What stands under each, in Markdown.
+    rows, captions : sequences
+        Which of its rows to show, and what stands under each.
     key : str
         Of the widget; the style goes by its beginning, `gallery`.
     split : str
@@ -51,17 +49,9 @@ def follow_choice() -> None:
 
 def exhibit(title: str, pixels: Array) -> Exhibit:
     """
-    Make an exhibit of a row of X.
+    Make an exhibit of a row of X, (784,) float32 in [0, 1].
 
-    Parameters
-    ----------
-    title : str
-    pixels : (784,) float32 in [0, 1]
-
-    Returns
-    -------
-    Exhibit
-        The networks get exactly these pixels: the MNIST rule would resize a picture of clothing.
+    The networks get exactly these pixels: the MNIST rule would resize a picture of clothing.
     """
     pixels = pixels.reshape(28, 28)
     drawing = Drawing(np.rint(pixels * 255).astype(np.uint8))

@@ -4,17 +4,7 @@ import streamlit as st
 
 
 def choose(label: str, options: list[str], key: str) -> str:
-    """
-    Draw the row, and return the option that is chosen.
-
-    Parameters
-    ----------
-    label : str
-        For somebody who cannot see it.
-    options : list of str
-        The first is chosen to begin with, and when the chosen one is no longer there.
-    key : str
-    """
+    """Draw the row and return the chosen option: the first, unless another was chosen and is still there."""
     chosen = st.session_state.get(key)
     st.session_state[key] = chosen if chosen in options else options[0]
     return st.segmented_control(

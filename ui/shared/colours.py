@@ -15,18 +15,7 @@ PALETTE = np.rint(np.where(_SHADES > 0, _SHADES * FOR, -_SHADES * AGAINST)).asty
 
 
 def scale_of(numbers: Array) -> float:
-    """
-    Return the size that gets the full colour, one for all the pictures of a set.
-
-    Parameters
-    ----------
-    numbers : array of floats
-
-    Returns
-    -------
-    float
-        Three times the root mean square, so that a few outliers do not leave all the others dark.
-    """
+    """Return what gets the full colour in a set of pictures: outliers do not leave the others dark."""
     return MUCH * float(np.sqrt(np.mean(np.square(numbers, dtype=np.float64)))) or 1.0
 
 

@@ -55,21 +55,7 @@ def loss_chart(history: History, end: int, parent: History | None = None) -> Cha
 
 
 def curve_table(history: History, run: str, what: What) -> pd.DataFrame:
-    """
-    Return the two curves of a run as a table.
-
-    Parameters
-    ----------
-    history : History
-    run : str
-        What the run is called.
-    what : {"accuracy", "loss"}
-
-    Returns
-    -------
-    DataFrame
-        `iteration`, `value`, `digits` (one of `SERIES`) and `run`; at most 200 points a curve.
-    """
+    """Return both curves of a run, thinned: `iteration`, `value`, `digits` (of `SERIES`) and `run`."""
     points = history.sampled(POINTS)
     columns = {
         "iteration": [point.iteration for point in points] * 2,

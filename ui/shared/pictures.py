@@ -15,7 +15,7 @@ INK = 0.35  # how brightly the ink is seen below a map
 
 def show_digit(digit: Array | None, alt: str, enlarged: int = 3) -> None:
     """
-    Draw a digit as the network sees it: white on black, every pixel a small square.
+    Draw a digit as the network sees it: white on black, every pixel a square of `enlarged` screen pixels.
 
     Parameters
     ----------
@@ -24,7 +24,6 @@ def show_digit(digit: Array | None, alt: str, enlarged: int = 3) -> None:
     alt : str
         What it shows, for somebody who cannot see it.
     enlarged : int, 1 or more
-        The side of a pixel on the screen.
     """
     pixels = (
         _grey(np.zeros(784) if digit is None else digit).repeat(enlarged, axis=0).repeat(enlarged, axis=1)
@@ -46,20 +45,7 @@ def ink_picture(digit: Array) -> str:
 
 
 def map_picture(numbers: Array, scale: float) -> str:
-    """
-    Paint 784 numbers: orange above 0, blue below.
-
-    Parameters
-    ----------
-    numbers : (784,) or (28, 28) floats
-    scale : float, above 0
-        What gets the full colour; `scale_of`.
-
-    Returns
-    -------
-    str
-        The picture's address, a data: URL.
-    """
+    """Paint 784 numbers, orange above 0 and blue below, full colour at `scale`; return the address."""
     picture = Image.fromarray(shades(np.reshape(numbers, (28, 28)), scale), "P")
     picture.putpalette(PALETTE.tobytes())
     return address(picture)

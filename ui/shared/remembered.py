@@ -29,8 +29,8 @@ def remembered(key: str, depends_on: tuple[Any, ...], compute: Callable[[], T]) 
     -------
     what `compute` returns
     """
-    before, result = st.session_state.get(key, ((), None))
-    if len(before) != len(depends_on) or not all(map(_same, before, depends_on)):
+    before, result = st.session_state.get(key, (None, None))
+    if before is None or len(before) != len(depends_on) or not all(map(_same, before, depends_on)):
         result = compute()
         st.session_state[key] = (depends_on, result)  # together: another thread may draw the page anew
     return result
@@ -38,7 +38,7 @@ def remembered(key: str, depends_on: tuple[Any, ...], compute: Callable[[], T]) 
 
 def previous(key: str) -> Any:
     """Return the last result of a key, whatever has changed since; None where there is none."""
-    return st.session_state.get(key, ((), None))[1]
+    return st.session_state.get(key, (None, None))[1]
 
 
 def _same(old: object, new: object) -> bool:

@@ -81,10 +81,6 @@ def reading(
         How to put it: a template for the name and the probability.
     otherwise : str, optional
         What to say where its weights have exploded and there are no probabilities.
-
-    Returns
-    -------
-    str
     """
     if not np.isfinite(said).all():
         return otherwise
