@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from data.dataset import DataError
 
 MEGAPIXELS = 20  # a larger picture is refused before it is decoded
+MEGABYTES = 40  # a larger file is refused before it is read
 SIDE = 1000  # pixels, the longer side of what is returned: a larger picture is shrunk
 
 
@@ -20,8 +21,8 @@ def open_picture(file: str | PathLike[str] | IO[bytes]) -> np.ndarray:
     Parameters
     ----------
     file : path, or a binary file such as an upload
-        At most 20 megapixels. Of a moving picture the first frame is taken. What is transparent becomes
-        paper: white behind dark ink, black behind light ink.
+        At most 20 megapixels and 40 MB. Of a moving picture the first frame is taken. What is transparent
+        becomes paper: white behind dark ink, black behind light ink.
 
     Returns
     -------
@@ -47,6 +48,8 @@ def open_picture(file: str | PathLike[str] | IO[bytes]) -> np.ndarray:
                     "choose a smaller picture or a lower camera resolution."
                 )
             image.draft(None, (SIDE, SIDE))  # a JPEG can be decoded at a fraction of its size
+            if image.mode in ("L", "RGB", "RGBA"):
+                image.thumbnail((SIDE, SIDE))  # before anything makes a copy of it
             return _rgb(ImageOps.exif_transpose(image), name)
     except DataError:
         raise
@@ -66,11 +69,16 @@ def _content(file: str | PathLike[str] | IO[bytes], name: str) -> bytes:
     """Return all bytes of a file, also of an upload that was read before."""
     try:
         if isinstance(file, str | PathLike):
-            return Path(file).read_bytes()
-        file.seek(0)
-        return file.read()
+            with open(file, "rb") as opened:
+                content = opened.read(MEGABYTES * 10**6 + 1)
+        else:
+            file.seek(0)
+            content = file.read(MEGABYTES * 10**6 + 1)
     except OSError as error:
         raise DataError(f"{name} cannot be read ({error.strerror}): choose another file.") from error
+    if len(content) > MEGABYTES * 10**6:
+        raise DataError(f"{name} has more than {MEGABYTES} MB: choose a smaller picture.")
+    return content
 
 
 def _rgb(image: Image.Image, name: str) -> np.ndarray:

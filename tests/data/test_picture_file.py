@@ -127,6 +127,16 @@ def test_twenty_megapixels_and_no_more():
         open_picture(saved(Image.new("1", (5001, 4000)), "PNG"))
 
 
+def test_forty_megabytes_and_no_more(tmp_path: Path):
+    path = tmp_path / "huge.png"
+    path.write_bytes(saved(seven(), "PNG").getvalue())
+    with open(path, "r+b") as file:
+        file.truncate(40_000_001)
+    for source in (path, io.BytesIO(path.read_bytes())):
+        with pytest.raises(DataError, match="has more than 40 MB: choose a smaller picture"):
+            open_picture(source)
+
+
 def header_of_png(width: int, height: int) -> io.BytesIO:
     """A PNG that announces a size and holds no pixels: what refuses it for its size has read no more."""
     content = bytearray(saved(Image.new("1", (8, 8)), "PNG").getvalue())
