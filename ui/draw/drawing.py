@@ -1,21 +1,20 @@
 """The canvas, what the networks see of it, and what they read."""
 
-import base64
-import io
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
-from data.dataset import DIGIT_NAMES
+from data.canvas import canvas_picture, canvas_url
+from data.dataset import DIGIT_NAMES, DataError
 from nn.functions import Array
 from ui.shared.charts import Chart, position, tip, told_apart
 from ui.shared.colours import READERS
 from ui.shared.diverged import probabilities
 from ui.shared.pictures import show_digit
-from ui.shared.words import reading
+from ui.shared.words import escaped, reading
 from ui.state.session import Drawing, Session
 
 SIDE = 280  # pixels, the canvas
@@ -34,16 +33,17 @@ def show_canvas(session: Session) -> None:
     from streamlit_drawable_canvas import st_canvas  # registers itself, which only works inside a run
 
     brush = st.session_state.get("brush", 20)
-    st_canvas(
-        stroke_width=int(min(max(brush, 4), 48)),
-        stroke_color="#ffffff",
-        background_color="#000000",
-        width=SIDE,
-        height=SIDE,
-        initial_drawing={"objects": [], "gen": session.canvas_generation},
-        return_image_data=True,
-        key="canvas",
-    )
+    with suppress(AttributeError, KeyError, TypeError):  # of its look at a forged value, once it is drawn
+        st_canvas(
+            stroke_width=int(min(max(brush, 4), 48)),
+            stroke_color="#ffffff",
+            background_color="#000000",
+            width=SIDE,
+            height=SIDE,
+            initial_drawing={"objects": [], "gen": session.canvas_generation},
+            return_image_data=True,
+            key="canvas",
+        )
     _read_canvas(session)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="canvas_tools"):
         st.slider("Brush width", 4, 48, 20, 2, key="brush", format="brush %d", label_visibility="collapsed")
@@ -52,15 +52,16 @@ def show_canvas(session: Session) -> None:
 
 def _read_canvas(session: Session) -> None:
     """Take over what is on the canvas, if it has changed: decoding a picture takes longer than comparing."""
-    drawing = (st.session_state.get("canvas") or {}).get("drawing") or {}
-    url = drawing.get("data")
-    if url == session.drawing_url:
-        return
-    session.drawing_url = url
-    session.drawing = None
-    if url:
-        picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",", 1)[1]))).convert("RGBA"))
-        session.drawing = Drawing(picture)
+    value = st.session_state.get("canvas")  # a visitor's word, not the canvas's
+    try:
+        url = canvas_url(value)
+        if url != session.drawing_url:
+            picture = canvas_picture(value)
+            session.drawing = None if picture is None else Drawing(picture)
+            session.drawing_url = url
+    except DataError as error:
+        session.drawing = session.drawing_url = None
+        st.warning(escaped(error))
 
 
 def show_reading(session: Session) -> None:
