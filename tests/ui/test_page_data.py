@@ -54,10 +54,10 @@ def fashion(digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_of_mnist(mnist_dir: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MNIST_DIR", str(mnist_dir))
     with Page(dataset="mnist", batch_size="64") as page:
-        assert len(page.trainer.dataset.X_train) == 59_000 and page.link["dataset"] == "mnist"
+        assert len(page.session.dataset.X_train) == 59_000 and page.link["dataset"] == "mnist"
         assert page.press("step").iteration() == 1
     with Page(dataset="mnist") as other:  # loaded once, shared by all
-        assert other.trainer.dataset is page.trainer.dataset
+        assert other.session.dataset is page.session.dataset
 
 
 def test_digits_that_cannot_be_had_are_told_and_the_sample_goes_on(offline: None):
@@ -76,12 +76,12 @@ def test_trying_again_finds_digits_that_have_come(
     offline: None, mnist_dir: Path, monkeypatch: pytest.MonkeyPatch
 ):
     with Page(dataset="mnist") as page:
-        assert page.app.error and len(page.trainer.dataset.X_train) == 4000
+        assert page.app.error and len(page.session.dataset.X_train) == 4000
         page.press("retry")
         assert page.app.error
         monkeypatch.setenv("MNIST_DIR", str(mnist_dir))
         page.press("retry")
-        assert not page.app.error and len(page.trainer.dataset.X_train) == 59_000
+        assert not page.app.error and len(page.session.dataset.X_train) == 59_000
 
 
 def test_a_folder_that_lacks_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -112,14 +112,14 @@ def test_an_uploaded_file_is_learned(digits, name: str, pack):
     with Page() as page:
         page.upload(name, pack(csv(digits)))
         assert not page.app.error and page.shown("dataset") == f"upload:{name}"
-        assert len(page.trainer.dataset.X_train) == 48 and "Ready" in page.says("status")
+        assert len(page.session.dataset.X_train) == 48 and "Ready" in page.says("status")
         assert page.train_to_the_end().number("train_accuracy") > 0.8
         page.set("dataset", "sample")
         assert "after Reset" in page.says("status") and "data" in page.says("status")
         page.press("reset")
-        assert len(page.trainer.dataset.X_train) == 4000
+        assert len(page.session.dataset.X_train) == 4000
         page.set("dataset", f"upload:{name}")
-        assert len(page.trainer.dataset.X_train) == 48
+        assert len(page.session.dataset.X_train) == 48
 
 
 @pytest.mark.parametrize(
@@ -157,11 +157,11 @@ def test_a_corrected_file_of_the_list_is_noticed(digits, tmp_path: Path, monkeyp
             monkeypatch.setattr(module, name, partial(getattr(data, name), folder=tmp_path))
     (tmp_path / "train.csv").write_bytes(csv((X[:40], Y[:40])))
     with Page(dataset="train.csv") as page:
-        assert len(page.trainer.dataset.X_train) == 32
+        assert len(page.session.dataset.X_train) == 32
         page.press("step")
         (tmp_path / "train.csv").write_bytes(csv(digits))
         assert "data" in page.look().says("status") and page.iteration() == 1  # counts after Reset
-        assert len(page.press("reset").trainer.dataset.X_train) == 48 and not page.app.error
+        assert len(page.press("reset").session.dataset.X_train) == 48 and not page.app.error
         (tmp_path / "train.csv").write_bytes(b"spoilt")
         (error,) = page.look().app.error
         assert "train.csv" in error.value and page.press("step").iteration() == 1
@@ -180,14 +180,14 @@ def test_a_corrected_file_of_the_same_name_takes_the_first_ones_place(digits):
     X, Y = digits
     with Page() as page:
         page.upload("mine.csv", csv(digits)).upload("mine.csv", csv((X[:40], Y[:40])))
-        assert len(page.trainer.dataset.X_train) == 32
+        assert len(page.session.dataset.X_train) == 32
         page.press("step").upload("mine.csv", csv(digits))
         assert "data" in page.says("status") and page.iteration() == 1  # counts after Reset
-        assert len(page.press("reset").trainer.dataset.X_train) == 48
+        assert len(page.press("reset").session.dataset.X_train) == 48
 
 
 def test_an_upload_in_the_middle_of_a_run_waits_for_a_reset(digits):
     with Page() as page:
         page.press("step").upload("mine.csv", csv(digits))
         assert "after Reset" in page.says("status") and page.iteration() == 1
-        assert len(page.press("reset").trainer.dataset.X_train) == 48
+        assert len(page.press("reset").session.dataset.X_train) == 48

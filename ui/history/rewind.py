@@ -5,14 +5,13 @@ import streamlit as st
 from nn.checkpoints import MOST, MOST_BYTES
 from ui.shared.curves import accuracy_chart, loss_chart
 from ui.shared.live import live
-from ui.state.run import Run
 from ui.state.session import Session
 
 
 def show_rewind(session: Session) -> None:
     """Draw the slider through the run, and the curves of the run and of the one it was forked from."""
     run = session.run.end
-    end, kept = run.trainer.iteration, _kept(run)
+    end, kept = run.trainer.iteration, run.checkpoint_iterations
     moments = sorted({*(k for k in kept if k < end), end})
     here = session.trainer.iteration
     st.session_state["rewind"] = here if here in moments else end
@@ -34,11 +33,6 @@ def show_rewind(session: Session) -> None:
         f"{len(kept)} moments of this run are kept, evenly spread; at most {MOST}, in at most "
         f"{MOST_BYTES // 2**20} MB."
     )
-
-
-def _kept(run: Run) -> list[int]:
-    """Return the iterations that one can go back to."""
-    return run.trainer.checkpoints.iterations
 
 
 def _say_where(session: Session) -> None:

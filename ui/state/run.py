@@ -108,6 +108,11 @@ class Run:
         """Bytes of its checkpoints and its network."""
         return self.trainer.checkpoints.size + sum(array.nbytes for array in self.trainer.net.parameters)
 
+    @property
+    def checkpoint_iterations(self) -> list[int]:
+        """The iterations that one can rewind it to, rising."""
+        return self.trainer.checkpoints.iterations
+
     def forget_past(self) -> None:
         """Free all checkpoints but the last: one cannot rewind it any more."""
         self.trainer.checkpoints = self.trainer.checkpoints.last()

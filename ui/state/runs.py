@@ -17,7 +17,7 @@ class Runs:
         self._count = 0
 
     def note(self, run: Run) -> None:
-        """Add a run that has something to show and is not in yet; the oldest may have to go for it."""
+        """List a run as soon as it has something to show; the oldest may have to go for it."""
         untouched = run.looking_back or not (run.trainer.iteration or run.source)
         if run.deleted or untouched:
             return
@@ -30,13 +30,13 @@ class Runs:
         self._limit_memory(run)
 
     def rename(self, run: Run, name: str) -> None:
-        """Give a run a name, unless nothing is left of it without spaces, or another run has it."""
+        """Rename a run, unless the new name is empty or taken."""
         name = " ".join(name.split())[:MOST_LETTERS].strip()
         if name and all(other.name != name for other in self.runs):
             run.name = name
 
     def delete(self, run: Run) -> None:
-        """Forget a run; what was forked from it keeps its curve."""
+        """Delete a run; what was forked from it keeps its curve."""
         run.deleted = True
         self.runs = [other for other in self.runs if other is not run]
         for other in self.runs:
@@ -67,7 +67,7 @@ class Runs:
             self.delete(next((run for run in self.runs if run not in keep), self.runs[0]))
 
     def _limit_memory(self, on_show: Run) -> None:
-        """Take from the oldest runs the moments to rewind to, all but the last, while there are too many."""
+        """Let the oldest runs forget all their checkpoints but the last, while there are too many."""
         for run in self.runs:
             if run is not on_show and sum(other.size for other in self.runs) > MOST_BYTES:
                 run.forget_past()
