@@ -30,14 +30,21 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-@contextmanager
-def serve(log: Path) -> Iterator[str]:
-    """Serve the page from a free port, and give its address; what the server says goes into the log."""
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | ({"MNIST_DIR": str(MNIST)} if MNIST.is_dir() else {})
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def serve(log: Path, app: str = "streamlit_app.py", port: int | None = None) -> Iterator[str]:
+    """Serve an app from a port, a free one if none is given, and give its address; it talks to the log."""
+    port = port or free_port()
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    if MNIST.is_dir():
+        environment["MNIST_DIR"] = str(MNIST)
+    command = [sys.executable, "-m", "streamlit", "run", app]
     # no watcher: a file that is edited while the tests run must not restart the page
     options = [
         "--server.port",

@@ -1,0 +1,64 @@
+// Opens the tab's socket, and tells the page which visit this tab is and when the socket stays closed.
+
+import { text } from "./checks.js";
+import "./canvas.js"; // sends the drawing as soon as the socket is open
+import * as socket from "./socket.js";
+import * as visit from "./visit.js";
+
+const OFFLINE = 5000; // milliseconds without a socket until the page is to help itself
+const DECISION = 1500; // that the page has to take this tab's old visit up again
+const AGAIN = 3000; // between two reports: Streamlit drops what is said while it is not connected itself
+const AWAY = 3000; // without this part until the socket is closed: the visitor has gone elsewhere
+
+let leaving = null;
+
+export function create() {
+  let component = null;
+  let heardOffline = false; // what the page knows
+  let reported = -Infinity; // when it was told otherwise
+  let asking = null; // the visit that the page has been asked for
+  let patience = null;
+
+  const report = () => {
+    const offline = socket.lostFor() > OFFLINE;
+    if (offline === heardOffline || component === null || performance.now() - reported < AGAIN) return;
+    reported = performance.now();
+    component.setStateValue("offline", offline);
+  };
+  const reporting = setInterval(report, 500);
+
+  async function update(data, latest) {
+    clearTimeout(leaving);
+    component = latest;
+    heardOffline = data.offline === true;
+    const path = text(data.socket, 300);
+    if (path === null || !path.startsWith("/") || path.startsWith("//")) return;
+    const address = location.origin.replace(/^http/, "ws") + (text(data.base, 200) ?? "") + path;
+    const given = new URL(address).searchParams.get("visit");
+    const before = visit.remembered();
+    if (before !== null && before !== given && data.heard !== before && asking !== before) {
+      asking = before;
+      if (await visit.isFree(before)) {
+        clearTimeout(patience);
+        patience = setTimeout(() => socket.connect(address), DECISION);
+        component.setStateValue("visit", before);
+        return;
+      }
+    } else if (before !== null && before !== given && data.heard !== before && patience !== null) {
+      return; // still to be decided
+    }
+    clearTimeout(patience);
+    patience = null;
+    visit.remember(given);
+    socket.connect(address);
+  }
+
+  function remove() {
+    clearInterval(reporting);
+    clearTimeout(patience);
+    leaving = setTimeout(socket.disconnect, AWAY);
+  }
+
+  return { update, remove };
+}
+
