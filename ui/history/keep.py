@@ -120,22 +120,8 @@ def _show_files(session: Session) -> None:
     """Draw what can be saved and loaded."""
     trainer = session.trainer
     with st.container(horizontal=True, gap="small", key="keep_files"):
-        _download(  # the network as it is when the button is clicked
-            "Save the network",
-            lambda: write_network(trainer.net.copy()),
-            "network.npz",
-            "application/octet-stream",
-            "save",
-            "save_network",
-        )
-        _download(
-            "History as CSV",
-            lambda: history_csv(trainer.history),
-            "history.csv",
-            "text/csv",
-            "table",
-            "history_csv",
-        )
+        _download("Save the network", lambda: write_network(trainer.net.copy()), "network.npz", "save")
+        _download("History as CSV", lambda: history_csv(trainer.history), "history.csv", "table")
     st.file_uploader(
         f"Load a network (.npz, at most {MOST_MEGABYTES} MB): a new run starts from its weights",
         type=["npz"],
@@ -177,15 +163,8 @@ def _show_reproduction(session: Session) -> None:
         st.info(escaped(reason))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reproduce"):
-        _download("Script", partial(script, run), "reproduce.py", "text/x-python", "code", "script")
-        _download(
-            "Notebook",
-            partial(notebook, run),
-            "reproduce.ipynb",
-            "application/x-ipynb+json",
-            "menu_book",
-            "notebook",
-        )
+        _download("Script", partial(script, run), "reproduce.py", "code")
+        _download("Notebook", partial(notebook, run), "reproduce.ipynb", "menu_book")
         read_here = st.toggle("Read the script here", key="read_script")
     place = "Put it in the project's folder and run it there: it ends with the same accuracy, or complains."
     if run.settings.dataset.startswith(UPLOADED):
@@ -195,6 +174,13 @@ def _show_reproduction(session: Session) -> None:
         st.code(script(run), language="python", height=260)
 
 
-def _download(label: str, make: Callable[[], str | bytes], file: str, kind: str, icon: str, key: str) -> None:
+def _download(label: str, make: Callable[[], str | bytes], file: str, icon: str) -> None:
     """Draw a button that makes a file, but only once it is clicked."""
-    st.download_button(label, make, file, kind, icon=f":material/{icon}:", key=key, on_click="ignore")
+    st.download_button(
+        label,
+        make,
+        file,
+        icon=f":material/{icon}:",
+        key=f"save_{label.split()[-1].lower()}",
+        on_click="ignore",
+    )

@@ -33,20 +33,8 @@ def show_table_of_runs(session: Session) -> None:
         )
 
 
-def runs_chart(runs: list[Run], chosen: Run) -> Chart:
-    """
-    Draw the held-out accuracy of several runs, one of them thick.
-
-    Parameters
-    ----------
-    runs : list of Run, 1 or more
-    chosen : Run
-        One of them.
-
-    Returns
-    -------
-    Chart
-    """
+def _chart(runs: list[Run], chosen: Run) -> Chart:
+    """Draw the held-out accuracy of several runs, the chosen one thick."""
     table = pd.DataFrame(
         [
             (run.name, point.iteration, point.dev_accuracy, run is chosen)
@@ -102,7 +90,7 @@ def _show_table_and_curves(session: Session, names: list[str]) -> None:
         },
         key="runs_table",
     )
-    chart = runs_chart(runs.runs, _named(runs, st.session_state["run"]))
+    chart = _chart(runs.runs, _named(runs, st.session_state["run"]))
     with st.container(key="runs_chart", gap=None):
         st.caption("Held-out accuracy of every run; the chosen one is thick")
         st.vega_lite_chart(chart.data, chart.spec, height=235 + 20 * (len(names) // 3), alt=chart.alt)
@@ -131,8 +119,6 @@ def _show_tools(session: Session, names: list[str], run: Run) -> None:
             "Table as CSV",
             lambda: session.runs.table().to_csv(index=False),
             "runs.csv",
-            "text/csv",
             icon=":material/download:",
-            key="runs_csv",
             on_click="ignore",
         )

@@ -48,21 +48,8 @@ def show_seeds(session: Session) -> None:
         )
 
 
-def seeds_chart(band: pd.DataFrame, end: int) -> Chart:
-    """
-    Draw the band of the runs that differ in their seed only.
-
-    Parameters
-    ----------
-    band : DataFrame
-        From `SeedRuns.band`.
-    end : int
-        The iteration where the axis ends.
-
-    Returns
-    -------
-    Chart
-    """
+def _chart(band: pd.DataFrame, end: int) -> Chart:
+    """Draw the band of the runs that differ only in their seed; the axis ends at iteration `end`."""
     tooltip = [tip("iteration", "d"), *(tip(name, ".1%") for name in ("lowest", "median", "highest"))]
     y = position("lowest", PERCENT, [0, 1])
     spec = {
@@ -117,7 +104,7 @@ def _show_band(seeds: SeedRuns, was_running: bool) -> None:
     if was_running and not seeds.running:
         st.rerun()  # the buttons change
     st.progress(min(seeds.progress, 1.0))
-    chart = seeds_chart(seeds.band(), seeds.settings.hyperparameters.iterations)
+    chart = _chart(seeds.band(), seeds.settings.hyperparameters.iterations)
     with st.container(key="seeds_chart", gap=None):
         st.caption("Held-out accuracy: the band reaches from the worst to the best, the line is the median")
         st.vega_lite_chart(chart.data, chart.spec, height=220, alt=chart.alt)
