@@ -1,6 +1,7 @@
 """One weight under the microscope: its value, its gradient, the nudge that proves it, and the update."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -27,24 +28,14 @@ Place = tuple[int, ...]
 def show_microscope(session: Session, look: Callable[[], Scene]) -> None:
     """Draw the choice of a weight, and everything about it; `look` returns the scene as it is now."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="weight_choice"):
+        kept: dict[str, Any] = {"persist_state": "session"}
         name = st.selectbox(
-            "Which weight",
-            LAYERS,
-            format_func=LAYERS.get,
-            key="weight_layer",
-            width=210,
-            persist_state="session",
+            "Which weight", LAYERS, format_func=LAYERS.get, key="weight_layer", width=210, **kept
         )
         epsilon = st.select_slider(
-            "Nudge e",
-            EPSILONS,
-            1e-4,
-            format_func="{:g}".format,
-            key="epsilon",
-            width=130,
-            persist_state="session",
+            "Nudge e", EPSILONS, 1e-4, format_func="{:g}".format, key="epsilon", width=130, **kept
         )
-        follow = st.toggle("the steepest one", True, key="follow_steepest", persist_state="session")
+        follow = st.toggle("the steepest one", True, key="follow_steepest", **kept)
     place = None if follow else _choose_place(name, look())
     live(session.refreshing, _show_weight, session, look, name, place, epsilon)
 
@@ -52,15 +43,12 @@ def show_microscope(session: Session, look: Callable[[], Scene]) -> None:
 def _choose_place(name: str, scene: Scene) -> Place:
     """Draw a number for each index; they begin with the steepest weight."""
     begin = steepest(getattr(scene.step, "d" + name))
-    unit = ("hidden unit", scene.net.hidden_size - 1)
-    sides = {
-        "W1": [unit, ("pixel row", 27), ("pixel column", 27)],
-        "b1": [unit],
-        "W2": [("class", 9), unit],
-        "b2": [("class", 9)],
-    }[name]
+    sides = [("hidden unit", scene.net.hidden_size - 1)] if name != "b2" else []
     if name == "W1":
         begin = (begin[0], *divmod(begin[1], 28))
+        sides += [("pixel row", 27), ("pixel column", 27)]
+    elif name.endswith("2"):
+        sides = [("class", 9), *sides]
     chosen = []
     with st.container(horizontal=True, gap="small", key="weight_place"):
         for (side, most), start in zip(sides, begin, strict=True):
