@@ -22,47 +22,20 @@ MOST_LETTERS = 300  # of the name of a dataset
 
 @dataclass(frozen=True)
 class Setting:
-    """
-    One setting: the widget, the link, the clamp, the table of runs and the summary read all of it here.
+    """One setting: the widget, the link, the clamp, the table of runs and the summary read all of it here."""
 
-    Attributes
-    ----------
-    name : str
-        The key of its widget, its name in a link and its column in the table.
-    default : str, int, float or bool
-        Every value is of this type.
-    label, help : str
-        What stands beside the widget.
-    widget : str
-        The function of Streamlit that draws it.
-    options : tuple of str or of float, rising
-        What can be chosen.
-    limits : (low, high) or None
-        Of a number, instead of options.
-    step : float or None
-        Of a slider between limits.
-    names : mapping of str to str
-        What options are called on the page, where that is not what they are called in a link.
-    former : mapping of str to str
-        What options were called in older links, and are called now.
-    after_reset : str
-        What it is called in 'Counts after Reset'; empty where a run can change it on its way.
-    words : callable
-        How a value reads in a summary; empty where it goes without saying.
-    """
-
-    name: str
-    default: Value
+    name: str  # the key of its widget, its name in a link and its column in the table
+    default: Value  # every value is of this type
     label: str
     help: str = ""
     widget: Literal["selectbox", "select_slider", "slider", "number_input", "toggle"] = "selectbox"
-    options: tuple[Value, ...] = ()
-    limits: tuple[float, float] | None = None
-    step: float | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-    former: Mapping[str, str] = field(default_factory=dict)
-    after_reset: str = ""
-    words: Callable[[Any], str] = lambda value: ""
+    options: tuple[Value, ...] = ()  # what can be chosen; numbers rise
+    limits: tuple[float, float] | None = None  # of a number, instead of options
+    step: float | None = None  # of a slider between limits
+    names: Mapping[str, str] = field(default_factory=dict)  # of options on the page, where not as in a link
+    former: Mapping[str, str] = field(default_factory=dict)  # of options in older links: what they are now
+    after_reset: str = ""  # its name in 'Counts after Reset'; empty where a run can change it on its way
+    words: Callable[[Any], str] = lambda value: ""  # how a value reads in a summary; empty for nothing
 
     def valid(self, said: object) -> Value:
         """
