@@ -132,7 +132,8 @@ class Trainer(Run):
         """Follow the batch forward and backward, slice by slice; where it ends, update."""
         start = time.perf_counter()
         self._batch = batch = self._batch or self._epochs.next_batch(self._settings, self.distort)
-        for part in in_order(self._gradients, self._slices(batch, is_over), self.threads):
+        threads = self.threads if batch.size - batch.done > SLICE else 1
+        for part in in_order(self._gradients, self._slices(batch, is_over), threads):
             batch.add(*part)
         if batch.done == batch.size:
             self._batch = None
