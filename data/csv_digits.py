@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 import zlib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,8 +45,8 @@ def read_csv(source: str | Path | BinaryIO, most: int | None = None) -> tuple[np
     Raises
     ------
     DataError
-        Where the file is no such CSV. It names the line, counted from 1 with the header, and the column.
-        Where it holds too much.
+        Where the file is no such CSV, naming the line, counted from 1 with the header, and the column, or
+        where it holds too much.
     """
     name = file_name(source)
     text = _unpacked(source, name)
@@ -79,21 +80,15 @@ def file_name(source: str | Path | BinaryIO) -> str:
 def _unpacked(source: str | Path | BinaryIO, name: str) -> bytes:
     """Return the content, unpacked where it is gzipped, and never more of it than the limit."""
     try:
-        if isinstance(source, str | Path):
-            with open(source, "rb") as file:
-                return _unpacked_file(file, name)
-        source.seek(0)
-        return _unpacked_file(source, name)
+        with open(source, "rb") if isinstance(source, str | Path) else nullcontext(source) as file:
+            file.seek(0)
+            is_gzip = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            text = (gzip.GzipFile(fileobj=file) if is_gzip else file).read(LIMIT + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{name} is a broken or truncated gzip file: download or copy it again.") from error
     except OSError as error:
         raise DataError(f"{name} cannot be read: {error.strerror or error}.") from error
-
-
-def _unpacked_file(file: BinaryIO, name: str) -> bytes:
-    is_gzip = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    text = (gzip.GzipFile(fileobj=file) if is_gzip else file).read(LIMIT + 1)
     if len(text) > LIMIT:
         raise DataError(
             f"{name} holds more than {LIMIT // 10**6} MB: choose a smaller file, or keep fewer lines."

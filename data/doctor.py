@@ -98,28 +98,15 @@ def shrunken(image: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Measures:
-    """Place, size, stroke width and slant of a digit in a drawing, in the drawing's pixels.
+    """Place, size, stroke width and slant of a digit in a drawing, in the drawing's pixels."""
 
-    Attributes
-    ----------
-    side : int
-        The drawing's longer side.
-    down, right : float
-        How far below and to the right of MNIST's the centre of mass lies; negative above and to the left.
-    height, width : int
-        Of the digit.
-    stroke_width : float
-    slant : float
-        Degrees from upright, positive to the right.
-    """
-
-    side: int
-    down: float
-    right: float
-    height: int
+    side: int  # the drawing's longer one
+    down: float  # from where MNIST has the centre of mass; negative upwards
+    right: float  # likewise; negative to the left
+    height: int  # of the digit
     width: int
     stroke_width: float
-    slant: float
+    slant: float  # degrees from upright, positive to the right
 
     @property
     def unit(self) -> float:

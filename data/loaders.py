@@ -165,27 +165,13 @@ def load_csv(
 
 @dataclass(frozen=True)
 class Source:
-    """One entry of the list of sources.
+    """One entry of the list of sources."""
 
-    Attributes
-    ----------
-    key : str
-        Names the source in a URL and on the command line.
-    label : str
-        Names it for people.
-    loader : callable
-        Returns the Dataset; takes `dev_size` and `seed`.
-    files : callable
-        Returns the paths that it is read from; they need not be there yet.
-    needs_download : bool
-        Whether loading will use the network. `load` then reports the progress.
-    """
-
-    key: str
-    label: str
-    loader: Callable[..., Dataset]
-    files: Callable[[], list[Path]]
-    needs_download: bool = False
+    key: str  # names it in a URL and on the command line
+    label: str  # names it for people
+    loader: Callable[..., Dataset]  # takes `dev_size` and `seed`
+    files: Callable[[], list[Path]]  # what it is read from; they need not be there yet
+    needs_download: bool = False  # whether loading will use the network; `load` then reports the progress
 
     def load(self, progress: Progress | None = None, **options: int) -> Dataset:
         """Load the digits; `options` are the `dev_size` and the `seed` of the loader."""

@@ -18,21 +18,11 @@ Strokes = list[np.ndarray]  # one (points, 2) float32 array of x, y a stroke, y 
 
 @dataclass(frozen=True)
 class PenDigits:
-    """Digits as people wrote them.
+    """Digits as people wrote them."""
 
-    Attributes
-    ----------
-    strokes : list of list of ndarray
-        A digit is a list of strokes, a stroke an array (points, 2) of float32: x to the right, y downwards.
-    Y : ndarray of shape (n,), int64
-        The digit 0-9.
-    writers : ndarray of shape (n,), int64
-        Who wrote it, from 1.
-    """
-
-    strokes: list[Strokes]
-    Y: np.ndarray
-    writers: np.ndarray
+    strokes: list[Strokes]  # of each digit
+    Y: np.ndarray  # (n,) int64: the digit 0-9
+    writers: np.ndarray  # (n,) int64: who wrote it, from 1
 
     def of_writers(self, first: int, last: int) -> "PenDigits":
         """Only the digits of the writers `first` to `last`, both included."""

@@ -1,6 +1,7 @@
 """Opens a picture file of any format as RGB, or says in a sentence why that cannot be done."""
 
 import io
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -68,12 +69,9 @@ def open_picture(file: str | PathLike[str] | IO[bytes]) -> np.ndarray:
 def _content(file: str | PathLike[str] | IO[bytes], name: str) -> bytes:
     """Return all bytes of a file, also of an upload that was read before."""
     try:
-        if isinstance(file, str | PathLike):
-            with open(file, "rb") as opened:
-                content = opened.read(MEGABYTES * 10**6 + 1)
-        else:
-            file.seek(0)
-            content = file.read(MEGABYTES * 10**6 + 1)
+        with open(file, "rb") if isinstance(file, str | PathLike) else nullcontext(file) as opened:
+            opened.seek(0)
+            content = opened.read(MEGABYTES * 10**6 + 1)
     except OSError as error:
         raise DataError(f"{name} cannot be read ({error.strerror}): choose another file.") from error
     if len(content) > MEGABYTES * 10**6:
