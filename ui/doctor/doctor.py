@@ -76,19 +76,7 @@ def _show_stages(session: Session) -> None:
 
 
 def in_words(found: Measures, surface: str = "canvas") -> list[str]:
-    """Say what about a drawing is unlike MNIST's digits.
-
-    Parameters
-    ----------
-    found : Measures
-    surface : str
-        What it was drawn on.
-
-    Returns
-    -------
-    list of str
-        A sentence for each measure that is unusual; one that says so where none is.
-    """
+    """Say, a sentence for each measure, what is unlike MNIST's digits; one that says so where nothing is."""
     return [_complaint(measure, found, surface) for measure in found.unusual] or [
         "Nothing is off: place, size, stroke width and slant are like those of MNIST's digits."
     ]

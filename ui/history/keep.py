@@ -38,16 +38,8 @@ def lesson_link(address: str | None, query: dict[str, str]) -> str:
     """
     Return the link that reopens the lesson on the first page.
 
-    Parameters
-    ----------
-    address : str or None
-        Of the page on show, if the browser has sent it.
-    query : dict of str to str
-        The settings that differ from the defaults, as `Settings.link` returns them.
-
-    Returns
-    -------
-    str
+    Its address is that of the page on show, if the browser has sent it; `query` holds the settings that
+    differ from the defaults, as `Settings.link` names them.
     """
     parts = urlsplit(address or "http://localhost:8501/")
     folder = parts.path.rsplit("/", 1)[0]  # the last part names one of the pages

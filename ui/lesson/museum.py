@@ -135,19 +135,9 @@ def show_museum(session: Session) -> None:
 
 def museum_chart(sick: History, healthy: History, what: What, end: int) -> Chart:
     """
-    Draw the curves of two runs, on training digits (dashed) and on held-out ones (solid).
+    Draw two runs' curves up to iteration `end`: dashed on training digits, solid on held-out ones.
 
-    Parameters
-    ----------
-    sick, healthy : History
-    what : {"accuracy", "loss"}
-    end : int
-        The iteration where the axis ends.
-
-    Returns
-    -------
-    Chart
-        Losses on a logarithmic axis: one of the bugs begins with hundreds.
+    Losses are on a logarithmic axis: one of the bugs begins with hundreds.
     """
     runs = {HEALTHY: healthy, SICK: sick}  # the sick one on top
     table = pd.concat([curve_table(history, name, what) for name, history in runs.items()])

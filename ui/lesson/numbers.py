@@ -20,22 +20,9 @@ def tables(*arrays: tuple) -> str:
 
 def array_table(name: str, array: Array, note: str = "", heads: Sequence[str] | None = None) -> str:
     """
-    Write the beginning of an array as a table.
+    Write the beginning of an array, (n,) or (m, n) floats, as an HTML table.
 
-    Parameters
-    ----------
-    name : str
-        Such as 'dW1'.
-    array : (n,) or (m, n) floats
-    note : str, optional
-        What it is, in words.
-    heads : sequence of n str, optional
-        What the columns are called, instead of 0, 1, 2 ...
-
-    Returns
-    -------
-    str
-        HTML.
+    `note` says in words what it is, `heads` what the n columns are called instead of 0, 1, 2 ...
     """
     rows = np.atleast_2d(array)[:ROWS, :COLUMNS]
     scale = float(np.nanmax(np.abs(rows), initial=0)) or 1.0
@@ -64,17 +51,8 @@ def signed_picture(values: Array, mark: tuple[int, int] | None = None, enlarged:
     """
     Draw signed numbers, blue below 0 and orange above, on a scale of their own.
 
-    Parameters
-    ----------
-    values : (height, width) floats
-    mark : tuple of int, optional
-        Row and column of a pixel to frame.
-    enlarged : int, 3 or more
-        The side of a pixel on the screen.
-
-    Returns
-    -------
-    (height * enlarged, width * enlarged, 3) uint8
+    `values` is (height, width) floats; `mark` is the row and column of a pixel to frame. Returns uint8 of
+    (height * enlarged, width * enlarged, 3).
     """
     values = np.nan_to_num(values)
     strength = (np.abs(values) / (np.abs(values).max() or 1))[..., None]
