@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from data import load_sample
-from nn import Trainer
 from nn.history import History, Measurement
 from tests.panels import OtherPage
 from ui.lesson.museum import museum_chart
@@ -91,12 +90,14 @@ def test_a_single_hidden_unit_is_enough_for_every_page(name: str):
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_clothes_without_a_test_set_have_their_names_on_every_page(name: str):
+def test_clothes_without_a_test_set_have_their_names_on_every_page(
+    name: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("server.datasets.Datasets.has_changed", lambda *dataset: False)  # of the sample
     clothes = replace(SAMPLE, X_test=None, Y_test=None, name="clothes", class_names=CLOTHES)
     with OtherPage(name, {"lesson_step": "All"}, iterations="3") as page:
         session = page.session
-        trainer = Trainer(session.settings.new_network(), clothes, session.trainer.hyperparameters)
-        session.show(Run(session.settings, clothes, trainer))
+        session.show(Run(session.settings, clothes))
         page.look().train_to_the_end()
         walk_through(page, name)
         read_as = CLOTHES[page.net.predict_proba(SAMPLE.X_test[:1])[0].argmax()]
