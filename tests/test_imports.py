@@ -22,6 +22,7 @@ ROOMS = {  # and whom each may know besides itself
     "ui": {"server", "nn", "data"},
 }
 ENTRY_POINTS = ("nn.__main__", "nn.commands")  # of nn: they may know data
+PAGES = {"draw", "train", "doctor", "inside", "mistakes", "history", "lesson", "sidebar"}  # folders of ui
 SITTING = ("functions", "parameters", "model", "optimizers", "batches", "training")
 
 
@@ -229,6 +230,18 @@ def test_nobody_reaches_upwards(room: str):
         allowed = {room, *ROOMS[room]} | ({"data"} if name.startswith(ENTRY_POINTS) else set())
         unknown = {other for other in others if other.split(".")[0] not in allowed}
         assert not unknown, f"{name} imports {', '.join(sorted(unknown))}"
+
+
+def test_no_page_knows_another_page():
+    """Nor does what they share know any of them; `ui.page`, which puts them together, knows all."""
+    for name, others in graph("ui").items():
+        _, folder, *deeper = [*name.split("."), ""]
+        if deeper[:-1] or folder in PAGES:
+            strangers = {other for other in others if other.split(".")[1:2] != [folder]}
+            strangers = {
+                other for other in strangers if other.startswith(tuple(f"ui.{page}." for page in PAGES))
+            }
+            assert not strangers, f"{name} imports {', '.join(sorted(strangers))}"
 
 
 def lines(*paths: Path) -> int:
