@@ -1,7 +1,6 @@
 """The page 'Inside': either network, with and without a drawing, and every hidden unit's template."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,9 +81,3 @@ def test_words_for_the_outgoing_weights():
     assert speaks_for(-weights, NAMES, 3) == "for 3, against 7 and 9"
     assert speaks_for(np.ones(10), NAMES, 3) == "for 0, 1 and 2"
     assert speaks_for(weights, NAMES, 100) == "hardly says anything"
-
-
-def test_the_pages_chart_and_picture_files_know_no_streamlit():
-    for name in ("network_picture",):
-        source = (Path(__file__).parents[2] / "ui" / "inside" / f"{name}.py").read_text()
-        assert "import streamlit" not in source

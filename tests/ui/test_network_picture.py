@@ -8,7 +8,7 @@ import pytest
 from data import load_sample
 from nn import TwoLayerNN
 from tests.panels import Inside, as_number
-from ui.inside.network_picture import network_picture, units_drawn
+from ui.inside.network import network_picture, units_drawn
 from ui.shared.colours import BLUE, ORANGE
 
 SAMPLE = load_sample()

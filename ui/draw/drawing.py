@@ -10,7 +10,7 @@ import streamlit as st
 from data.canvas import canvas_picture, canvas_url
 from data.dataset import DIGIT_NAMES, DataError
 from nn.functions import Array
-from ui.shared.charts import Chart, position, tip, told_apart
+from ui.shared.charts import Chart, by_value, position, tip
 from ui.shared.colours import READERS
 from ui.shared.diverged import probabilities
 from ui.shared.pictures import show_digit
@@ -113,7 +113,7 @@ def probability_chart(readings: dict[str, Array], names: Sequence[str]) -> Chart
         "x": {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": axis},
         "xOffset": {"field": "network", "sort": list(READERS)},
         "y": position("probability", {"format": ".0%", "values": [0, 0.5, 1], "title": None}, [0, 1]),
-        "color": told_apart("network", READERS),
+        "color": by_value("network", READERS),
         "tooltip": [tip("network"), tip("name", title="class"), tip("probability", ".1%")],
     }
     padding = {"left": 2, "right": 2, "top": 4, "bottom": 2}

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui.shared.charts import PADDING, PERCENT, Chart, iterations, position, tip, told_apart
+from ui.shared.charts import PADDING, PERCENT, Chart, by_value, iterations, position, tip
 from ui.shared.live import live
 from ui.state.run import Run
 from ui.state.runs import MOST_LETTERS, MOST_RUNS, Runs
@@ -57,7 +57,7 @@ def _chart(runs: list[Run], chosen: Run) -> Chart:
                 "scale": {"scheme": "tableau10"},
                 "legend": {"orient": "bottom", "columns": 3, "title": None, "symbolType": "stroke"},
             },
-            "strokeWidth": told_apart("chosen", {False: 1.5, True: 3.5}),
+            "strokeWidth": by_value("chosen", {False: 1.5, True: 3.5}),
             "tooltip": [tip("run"), tip("iteration", "d"), tip("accuracy", ".1%", "held out")],
         },
     }

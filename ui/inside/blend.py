@@ -8,7 +8,7 @@ import streamlit as st
 
 from nn.explain.dreams import Blend, blend
 from ui.inside.subject import Subject
-from ui.shared.charts import Chart, position, told_apart
+from ui.shared.charts import Chart, by_value, position
 from ui.shared.pictures import show_digit
 from ui.shared.pins import MOST_PINS, show_pin_button, unpin
 from ui.shared.words import reading
@@ -84,7 +84,7 @@ def blend_chart(way: Blend, share: float, names: Sequence[str]) -> Chart:
     title = "share of the second drawing"
     x = position("share", {"format": ".0%", "tickCount": 5, "title": title, "grid": False}, [0, 1])
     y_axis = {"format": ".0%", "values": [0, 0.5, 1], "title": None, "minExtent": 38}
-    colour = told_apart("answer", dict(zip(names, COLOURS, strict=True)))  # each curve carries its name
+    colour = by_value("answer", dict(zip(names, COLOURS, strict=True)))  # each curve carries its name
     text = {"type": "text", "dy": -9, "fontSize": 16, "fontWeight": "bold", "clip": False}
     rule = {"type": "rule", "strokeWidth": 2, "strokeDash": [5, 4], "color": "#888"}
     spec = {

@@ -13,7 +13,7 @@ from nn.run import DigitsLike
 from server.pool import Pool
 from server.shared import pool
 from ui.lesson.museum_words import BUG_WORDS
-from ui.shared.charts import PADDING, Chart, iterations, position, tip, told_apart
+from ui.shared.charts import PADDING, Chart, by_value, iterations, position, tip
 from ui.shared.curves import SERIES, What, curve_table
 from ui.shared.diverged import probabilities
 from ui.shared.live import live
@@ -157,9 +157,9 @@ def museum_chart(sick: History, healthy: History, what: What, end: int) -> Chart
         "encoding": {
             "x": iterations(end),
             "y": y,
-            "color": told_apart("run", COLOURS),
-            "strokeWidth": told_apart("run", {SICK: 2, HEALTHY: 4}),  # where both do the same, one sees both
-            "strokeDash": told_apart("digits", dict(zip(SERIES, [[4, 3], [1, 0]], strict=True))),
+            "color": by_value("run", COLOURS),
+            "strokeWidth": by_value("run", {SICK: 2, HEALTHY: 4}),  # where both do the same, one sees both
+            "strokeDash": by_value("digits", dict(zip(SERIES, [[4, 3], [1, 0]], strict=True))),
             "tooltip": [tip("run"), tip("digits"), tip("iteration", "d"), tip("value", ".3~g", what)],
         },
     }

@@ -10,7 +10,7 @@ from nn.explain.errors import Confusion, share, surest_first, worst_confusions
 from nn.functions import Array
 from ui.mistakes.answers import Answers
 from ui.mistakes.gallery import show_gallery
-from ui.shared.charts import HELD_OUT, TRAINING, Chart, tip, told_apart
+from ui.shared.charts import HELD_OUT, TRAINING, Chart, by_value, tip
 from ui.state.session import Session
 
 MOST_SHOWN = 9  # digits of a cell
@@ -115,7 +115,7 @@ def confusion_chart(matrix: Array, names: Sequence[str], per_cent: bool) -> Char
         "params": [{"name": "cell", "select": point}],
         "mark": {"type": "rect", "cornerRadius": 3, "stroke": "#88888844", "cursor": "pointer"},
         "encoding": {
-            "color": told_apart("right", {True: RIGHT, False: WRONG}),
+            "color": by_value("right", {True: RIGHT, False: WRONG}),
             "fillOpacity": {"field": "strength", **opacity},
         },
     }

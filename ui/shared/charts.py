@@ -32,7 +32,7 @@ def iterations(last: int | None = None) -> dict[str, Any]:
     return position("iteration", axis, None if last is None else [0, last])
 
 
-def told_apart(field: str, looks: Mapping[Any, Any]) -> dict[str, Any]:
+def by_value(field: str, looks: Mapping[Any, Any]) -> dict[str, Any]:
     """Give each value of a column its colour, dash or width; the words around the chart are its legend."""
     scale = {"domain": list(looks), "range": list(looks.values())}
     return {"field": field, "type": "nominal", "scale": scale, "legend": None}

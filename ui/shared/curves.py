@@ -12,10 +12,10 @@ from ui.shared.charts import (
     PERCENT,
     TRAINING,
     Chart,
+    by_value,
     iterations,
     position,
     tip,
-    told_apart,
 )
 from ui.shared.words import number
 
@@ -80,9 +80,9 @@ def _curves(
     encoding = {
         "x": iterations(end),
         "y": position("value", axis, [0, highest]),
-        "color": told_apart("digits", dict(zip(SERIES, [TRAINING, HELD_OUT], strict=True))),
-        "strokeDash": told_apart("run", dict(zip(RUNS, [[1, 0], [5, 4]], strict=True))),
-        "strokeWidth": told_apart("run", dict(zip(RUNS, [2.5, 1.2], strict=True))),
+        "color": by_value("digits", dict(zip(SERIES, [TRAINING, HELD_OUT], strict=True))),
+        "strokeDash": by_value("run", dict(zip(RUNS, [[1, 0], [5, 4]], strict=True))),
+        "strokeWidth": by_value("run", dict(zip(RUNS, [2.5, 1.2], strict=True))),
         "tooltip": [tip("iteration", "d"), tip("digits"), tip("value", form)],
     }
     spec = {"padding": PADDING, "mark": {"type": "line", "clip": True}, "encoding": encoding}
