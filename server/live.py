@@ -5,6 +5,7 @@ import base64
 import contextlib
 import json
 import logging
+import math
 import mimetypes
 import secrets
 import threading
@@ -27,6 +28,7 @@ from starlette.websockets import WebSocket, WebSocketState
 SIDE = 140  # pixels, of a frame
 FRAMES = 30  # a second and socket are read; as many may come at once
 NEWS = 0.1  # seconds between two looks at the run
+POINTS = 1000  # of a curve are sent at once
 SOCKETS = 4  # of one visit
 VISITS = 500  # are kept, the ones used last
 KEPT = 2 * 3600.0  # seconds that an unused visit is kept
@@ -159,9 +161,17 @@ class News:
 
 
 def whole(look: Look) -> dict[str, Any]:
-    """Return a run with all its points, as it is sent to a page that knows nothing of it yet."""
-    parent = None if look.parent is None else _rows(look.parent)
-    return _head(look) | {"full": True, "points": _rows(look.points), "parent": parent}
+    """Return a run and its curve, at most 1,000 points, for a page that knows nothing of it yet."""
+    parent = None if look.parent is None else _rows(_sampled(look.parent))
+    return _head(look) | {"full": True, "points": _rows(_sampled(look.points)), "parent": parent}
+
+
+def _sampled(points: Sequence[Sequence[float]]) -> Sequence[Sequence[float]]:
+    """Return at most 1,000 points, evenly, the first and the last among them: a screen shows no more."""
+    last = len(points) - 1
+    if last < POINTS:
+        return points
+    return [points[round(k * last / (POINTS - 1))] for k in range(POINTS)]
 
 
 def _head(look: Look) -> dict[str, Any]:
@@ -185,7 +195,8 @@ def _rows(points: Sequence[Sequence[float]]) -> list[list[float | None]]:
 
 
 def _number(value: float) -> float | None:
-    return round(float(value), 5) if np.isfinite(value) else None
+    number = float(value)
+    return round(number, 5) if math.isfinite(number) else None
 
 
 class _Entry:

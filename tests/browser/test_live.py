@@ -122,6 +122,43 @@ def test_bars_digits_and_picture_move_with_the_pen(open_page: Callable[..., Page
     page.mouse.up()
 
 
+SHOW_EXHIBIT = """async (reading) => {
+  const readings = await import("/live/js/readings.js");
+  readings.offer(reading, true);
+}"""
+FIRST = {"expert": [0.9, *[0.1 / 9] * 9], "yours": [*[0.1 / 9] * 9, 0.9], "sees": None}
+
+
+def test_a_picture_in_the_canvas_s_place_is_shown_until_it_goes(open_page: Callable[..., Page]):
+    page = open_page()
+    page.evaluate(SHOW_EXHIBIT, FIRST)
+    expect(page.locator(".st-key-prediction")).to_have_text("0")
+    expect(page.locator(".st-key-your_prediction")).to_have_text("9")
+    box = page.locator(".st-key-canvas .upper-canvas").bounding_box()
+    page.mouse.move(box["x"] + 140, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 240, steps=8)
+    page.wait_for_timeout(300)  # frames are answered, but it is not them that is shown
+    expect(page.locator(".st-key-prediction")).to_have_text("0")
+    page.mouse.up()  # the page is run again, and says that the canvas is there
+    expect(page.locator(".st-key-prediction")).to_have_text("1")
+
+
+def test_a_finger_draws_and_asks_for_values(open_page: Callable[..., Page]):
+    page = open_page("?iterations=50", has_touch=True, is_mobile=True)
+    canvas = page.locator(".st-key-canvas .upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box, browser = canvas.bounding_box(), page.context.new_cdp_session(page)
+    for k in range(25):
+        point = {"x": box["x"] + 140, "y": box["y"] + 40 + 8 * k}
+        kind = "touchMove" if k else "touchStart"
+        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+    expect(page.locator(".st-key-prediction")).to_have_text("1")
+    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.locator(".st-key-loss_chart svg").tap()
+    expect(page.locator(".st-key-loss_chart .live-note")).to_contain_text(re.compile(r"training \d\.\d{3}"))
+
+
 def test_pen_to_bars_takes_milliseconds(open_page: Callable[..., Page]):
     page = open_page()
     page.evaluate(CLOCK)

@@ -239,6 +239,13 @@ def test_news_without_a_change_is_no_news():
     assert news.since(look._replace(points=POINTS[:2], exhibit=shown, status="running"))["exhibit"] == shown
 
 
+def test_a_long_curve_is_sent_with_its_ends():
+    points = [(k, 1.0, 0.5, 1.0, 0.5) for k in range(2000)]
+    sent = [point[0] for point in whole(Look("a", 1999, 5000, "paused", points, parent=points))["points"]]
+    assert len(sent) == 1000 and sent[0] == 0 and sent[-1] == 1999
+    assert all(1 <= after - before <= 3 for before, after in zip(sent, sent[1:], strict=False))
+
+
 def test_numbers_that_json_does_not_know_become_null():
     inf, nan = float("inf"), float("nan")
     message = whole(Look("a", 1, 5, "diverged", [(0, 2.3, 0.1, nan, nan), (1, inf, 0.1, -inf, 0.1)]))

@@ -10,9 +10,10 @@ const DECISION = 1500; // that the page has to take this tab's old visit up agai
 const AGAIN = 3000; // between two reports: Streamlit drops what is said while it is not connected itself
 const AWAY = 3000; // without this part until the socket is closed: the visitor has gone elsewhere
 
-let leaving = null;
+let alive = 0; // parts of this kind: while Streamlit replaces one by another there are two
 
 export function create() {
+  alive += 1;
   let component = null;
   let heardOffline = false; // what the page knows
   let reported = -Infinity; // when it was told otherwise
@@ -28,7 +29,6 @@ export function create() {
   const reporting = setInterval(report, 500);
 
   async function update(data, latest) {
-    clearTimeout(leaving);
     component = latest;
     heardOffline = data.offline === true;
     const path = text(data.socket, 300);
@@ -56,7 +56,8 @@ export function create() {
   function remove() {
     clearInterval(reporting);
     clearTimeout(patience);
-    leaving = setTimeout(socket.disconnect, AWAY);
+    alive -= 1;
+    setTimeout(() => alive === 0 && socket.disconnect(), AWAY);
   }
 
   return { update, remove };

@@ -15,6 +15,7 @@ const CHARTS = [
     key: "accuracy_chart",
     title: "Accuracy",
     caption: "Accuracy: share of right answers",
+    legend: true,
     column: 2,
     height: 205,
     number: (value) => percent(value, 1),
@@ -91,7 +92,7 @@ class Chart {
     this.drawAxes();
     this.drawCurves(this.paths, this.points);
     this.drawCurves(this.parents, thinned(run.parent ?? [], POINTS));
-    this.dashed.style.display = run.parent ? "" : "none";
+    this.dashed.style.display = run.parent && this.kind.legend ? "" : "none";
     this.tell(this.words());
     this.mark();
   }

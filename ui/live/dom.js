@@ -86,8 +86,14 @@ export function note(host, target, words) {
   };
   target.addEventListener("pointermove", show);
   target.addEventListener("pointerdown", show);
-  target.addEventListener("pointerleave", hide);
-  target.addEventListener("pointercancel", hide);
+  target.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") hide(); // a finger that was lifted has just asked for it
+  });
+  const elsewhere = (event) => {
+    if (!target.isConnected) document.removeEventListener("pointerdown", elsewhere);
+    else if (!event.composedPath().includes(target)) hide();
+  };
+  document.addEventListener("pointerdown", elsewhere);
 }
 
 export const percent = (share, digits = 0) => (share === null ? "–" : `${(100 * share).toFixed(digits)}%`);

@@ -32,10 +32,11 @@ export function mount(component) {
   const { data, parentElement } = component;
   const part = PARTS[data?.part];
   if (part === undefined) return undefined;
+  const place = parentElement.querySelector(".live-part");
   let instance = mounted.get(parentElement);
-  if (instance === undefined) {
-    const place = parentElement.querySelector(".live-part");
-    instance = part.create(place);
+  if (instance?.place !== place) {
+    instance?.remove();
+    instance = { place, ...part.create(place) };
     mounted.set(parentElement, instance);
   }
   if ("run" in data) run.offer(data.run);

@@ -20,6 +20,7 @@ export function create(place) {
   place.append(box);
 
   function draw() {
+    if (run.id === null) return; // nothing is known yet
     const last = run.points[run.points.length - 1];
     for (const { column, value } of shown) say(value, percent(last ? last[column] : null, 1));
   }

@@ -52,6 +52,7 @@ export function create(place) {
   function fill({ answer, sure }, drawn, said, classes, instead, empty) {
     const best = said ? Math.max(...said) : 0;
     say(answer, said ? classes[said.indexOf(best)] : "–");
+    answer.classList.toggle("long", answer.textContent.length > 2);
     const unsure = said !== null && best < threshold && instead === null;
     let words = instead;
     if (words === null) {

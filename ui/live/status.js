@@ -24,6 +24,7 @@ export function create(place) {
   let fromPage = null;
 
   function draw() {
+    if (run.id === null) return; // nothing is known yet
     const share = run.iterations ? Math.min(run.iteration / run.iterations, 1) : 0;
     say(word, run.status[0].toUpperCase() + run.status.slice(1));
     say(rest, ` · iteration ${count(run.iteration)} of ${count(run.iterations)}${pace()}`);
