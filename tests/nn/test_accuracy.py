@@ -25,9 +25,10 @@ def test_classic_reaches_what_everyone_knows():
     assert run.history.dev_accuracy[-1] == run.net.evaluate(dataset.X_dev, dataset.Y_dev)
 
 
-def test_modern_reads_the_test_digits_within_six_epochs():
+def test_modern_reads_the_test_digits_within_four_epochs():
     dataset = load_mnist(dev_size=1000)
     (run,) = train(MODERN, dataset, range(1))
-    assert run.status is Status.FINISHED and run.epoch <= 6
+    assert run.status is Status.FINISHED and run.epoch <= 4
     assert len(dataset.Y_train) == 59_000 and len(dataset.Y_test) == 10_000
-    assert run.net.evaluate(dataset.X_test, dataset.Y_test) >= 0.975
+    # the mean of five seeds has to be 98.0 %, and they differ by a tenth or two
+    assert run.net.evaluate(dataset.X_test, dataset.Y_test) >= 0.977

@@ -55,6 +55,7 @@ def test_modern_is_what_one_would_do_today():
     values = MODERN.values()
     assert (values["hidden_size"], values["init"], values["optimizer"]) == (128, "he", "adam")
     assert values["batch_size"] != "all" and values["learning_rate"] in LEARNING_RATES
+    assert values["schedule"] == "cosine"
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)

@@ -288,6 +288,11 @@ MODERN = Settings(
     hidden_size=128,
     init="he",
     hyperparameters=Hyperparameters(
-        learning_rate=0.0015, iterations=5500, batch_size=64, optimizer="adam", dropout=0.1
+        learning_rate=0.006,
+        schedule="cosine",
+        iterations=7376,  # four epochs of MNIST, 1,000 held out: 4 x 59,000 / 32, rounded up
+        batch_size=32,
+        optimizer="adam",
+        dropout=0.1,
     ),
 )
