@@ -76,7 +76,7 @@ def draw(page: Page, pause: int = 0) -> None:
 
 
 def said(page: Page) -> dict:
-    """What Python has been told."""
+    """What Python has heard."""
     return json.loads(page.locator(".st-key-said code").inner_text())
 
 
@@ -188,6 +188,7 @@ def test_curves_and_numbers_grow_by_the_socket(open_page: Callable[..., Page]):
     expect(page.locator(".st-key-status")).to_contain_text(re.compile(r"Running · .* per second · .* left"))
     press(page, "train")
     expect(page.locator(".st-key-status")).to_contain_text("Paused")
+    page.wait_for_timeout(500)  # the update under way is finished
     paused = iteration(page)
     accuracy = page.locator(".st-key-train_accuracy").inner_text()
     words = page.locator(".st-key-accuracy_chart svg")

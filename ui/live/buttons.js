@@ -1,7 +1,7 @@
 // Train, Step, Reset and Clear. Each press is counted, and the counts are sent with every message: none is lost in
 // one that Streamlit drops, and none acts twice. Train and Pause say what is wanted, not that it should change.
 
-import { text } from "./checks.js";
+import { number, text } from "./checks.js";
 import { clear } from "./canvas.js";
 import { html, say, set, svg } from "./dom.js";
 import { onRun, run } from "./run.js";
@@ -15,7 +15,7 @@ const ICONS = {
   step: "M5.5 5.5v13l8.5-6.5zM15.5 5.5h3v13h-3z",
   reset: "M12 5V1.5L7 6.5l5 5V7.4a5.3 5.3 0 1 1-5.2 6.5H4.4A7.7 7.7 0 1 0 12 5z",
   erase: "M15.6 3.6 4 15.2a1.6 1.6 0 0 0 0 2.2l3 3h13v-2h-6.6l7-7a1.6 1.6 0 0 0 0-2.2l-3.6-3.6a1.6 1.6 0 0 0-1.2 0zM7.8 18.4l-2-2.1 4.6-4.6 3.9 3.9-2.8 2.8z",
-  draw: "M4 20h4L19.5 8.5l-4-4L4 16zM17 3l4 4",
+  draw: "M4 20h4L16.5 11.5l-4-4L4 16zM14 6l4 4 2-2-4-4z",
 };
 const KINDS = {
   train: { label: "Train", icon: "play", shortcut: "T", primary: true },
@@ -52,7 +52,7 @@ export function create(place) {
   function press(name) {
     presses[name] += 1;
     if (name === "train") {
-      presses.wanted = wanted() ? "running" : "paused";
+      presses.wanted = isRunning() ? "paused" : "running";
       expected = presses.wanted;
       clearTimeout(timer);
       timer = setTimeout(() => {
@@ -66,7 +66,6 @@ export function create(place) {
   }
 
   const isRunning = () => (expected ?? run.status) === "running";
-  const wanted = () => !isRunning();
 
   function draw() {
     if (expected !== null && (run.status === expected || ["finished", "diverged"].includes(run.status))) {
@@ -115,6 +114,7 @@ export function create(place) {
       }
       presses = counters.get(group);
       done = typeof data.done === "object" && data.done !== null ? data.done : {};
+      for (const name of names) presses[name] = Math.max(presses[name], number(done[name]) ?? 0);
       if (names.join() !== [...buttons.keys()].join()) {
         box.replaceChildren();
         buttons.clear();
@@ -138,7 +138,11 @@ export function create(place) {
   };
 }
 
-const TYPED = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true], [role=textbox], [role=combobox], [role=dialog]";
+// where letters are written, and where they would act behind an open dialogue
+const TYPED = [
+  "input:not([type=range], [type=checkbox], [type=radio], [type=button])",
+  "textarea, select, [contenteditable=true], [role=textbox], [role=combobox], [role=dialog]",
+].join();
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -16,9 +16,12 @@ export function create() {
   alive += 1;
   let component = null;
   let heardOffline = false; // what the page knows
-  let reported = -Infinity; // when it was told otherwise
-  let asking = null; // the visit that the page has been asked for
-  let patience = null;
+  let reported = -Infinity; // when something else was last said
+  let address = null; // of the socket that the page offers
+  let given = null; // the visit in it
+  let asked = null; // the visit of before the reload that the page was asked for
+  let waiting = false; // for its answer
+  let patience = null; // the end of that
 
   const report = () => {
     const offline = socket.lostFor() > OFFLINE;
@@ -33,22 +36,25 @@ export function create() {
     heardOffline = data.offline === true;
     const path = text(data.socket, 300);
     if (path === null || !path.startsWith("/") || path.startsWith("//")) return;
-    const address = location.origin.replace(/^http/, "ws") + (text(data.base, 200) ?? "") + path;
-    const given = new URL(address).searchParams.get("visit");
+    address = location.origin.replace(/^http/, "ws") + (text(data.base, 200) ?? "") + path;
+    given = new URL(address).searchParams.get("visit");
     const before = visit.remembered();
-    if (before !== null && before !== given && data.heard !== before && asking !== before) {
-      asking = before;
-      if (await visit.isFree(before)) {
-        clearTimeout(patience);
-        patience = setTimeout(() => socket.connect(address), DECISION);
-        component.setStateValue("visit", before);
-        return;
-      }
-    } else if (before !== null && before !== given && data.heard !== before && patience !== null) {
-      return; // still to be decided
-    }
+    if (before === null || before === given || data.heard === before) return settle();
+    if (asked === before) return waiting ? undefined : socket.connect(address);
+    asked = before;
+    waiting = true;
+    if (!(await visit.isFree(before))) return settle();
+    component.setStateValue("visit", before);
+    patience = setTimeout(() => {
+      waiting = false;
+      socket.connect(address);
+    }, DECISION);
+  }
+
+  /** The page has decided which visit this tab is. */
+  function settle() {
     clearTimeout(patience);
-    patience = null;
+    waiting = false;
     visit.remember(given);
     socket.connect(address);
   }

@@ -19,7 +19,7 @@ export function create(place) {
   const words = html("span");
   const sentence = html("p", { class: "live-advice" }, strong, words);
   const box = html("div", { class: "st-key-status live-status" }, head, track, sentence);
-  place.append(html("div", { class: "live-box" }, box)); // what is narrow is told by its box
+  place.append(html("div", { class: "live-box" }, box)); // its width decides how many lines there are
 
   let fromPage = null;
 

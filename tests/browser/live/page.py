@@ -1,4 +1,4 @@
-"""The page of app.py: every live part once, and what Python has been told."""
+"""The page of app.py: every live part once, and what Python has heard."""
 
 import json
 from pathlib import Path
