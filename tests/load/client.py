@@ -98,6 +98,11 @@ class Client:
         """Whether the server still listens."""
         return not self._listener.done()
 
+    async def hung_up(self, limit: float) -> bool:
+        """Wait whether the server ends the connection."""
+        await asyncio.wait([self._listener], timeout=limit)
+        return not self.connected
+
     @property
     def socket(self) -> str | None:
         """The path of this visitor's own socket, or None where the page has none."""
@@ -122,7 +127,9 @@ class Client:
         """Have the whole page drawn; return the seconds that it took."""
         return await self.ask(None, limit)
 
-    async def ask(self, answered: Callable[[], bool] | None, limit: float, *values: WidgetState) -> float:
+    async def ask(
+        self, answered: Callable[[], bool] | None, limit: float, *values: WidgetState, **more: str
+    ) -> float:
         """
         Send values to the page, wait for the answer, and then until the page has been drawn whole.
 
@@ -133,6 +140,8 @@ class Client:
         limit : float, seconds
         *values : WidgetState
             What the visitor did.
+        **more : str
+            Other fields of a ClientState.
 
         Returns
         -------
@@ -149,7 +158,7 @@ class Client:
         def drawn() -> bool:
             return self._started > started and self.finished > finished
 
-        await self.send(*values)
+        await self.send(*values, **more)
         end = await self.until(answered or drawn, limit)
         await self.until(drawn, limit)
         return end - begin
@@ -237,8 +246,9 @@ class Client:
 
     async def _listen(self) -> None:
         try:
-            async for bytes_ in self._connection:
-                self._hear(ForwardMsg.FromString(bytes_))
+            with suppress(ConnectionClosed):
+                async for bytes_ in self._connection:
+                    self._hear(ForwardMsg.FromString(bytes_))
         finally:
             self._stop_refreshing()
             for _, future in self._waiting:

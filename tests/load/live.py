@@ -81,12 +81,15 @@ class LiveSocket:
 
     async def _listen(self) -> None:
         try:
-            async for text in self._connection:
-                message = json.loads(text)
-                if "reading" in message and self._reading and not self._reading.done():
-                    self._reading.set_result((time.perf_counter(), message["reading"]))
-                if "run" in message:
-                    self.heard(message["run"])
+            with suppress(ConnectionClosed):
+                async for text in self._connection:
+                    self._hear(json.loads(text))
         finally:
             if self._reading and not self._reading.done():
                 self._reading.set_exception(Unanswered("the server closed the socket"))
+
+    def _hear(self, message: dict) -> None:
+        if "reading" in message and self._reading and not self._reading.done():
+            self._reading.set_result((time.perf_counter(), message["reading"]))
+        if "run" in message:
+            self.heard(message["run"])
