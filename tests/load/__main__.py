@@ -75,6 +75,8 @@ def print_table(columns: list[dict[str, str]]) -> None:
 
 
 def _milliseconds(result: Result, what: str, *percentiles: float) -> str:
+    if not result.record.seconds[what]:
+        return "–"
     values = result.milliseconds(what, *percentiles)
     return " ".join(f"{value:,.0f}" if value >= 100 else f"{value:.1f}" for value in values)
 

@@ -44,12 +44,8 @@ class Result:
 
     def milliseconds(self, what: str, *percentiles: float) -> list[float]:
         """Return percentiles of what visitors waited for; NaN where nothing of it was answered."""
-        seconds = self.record.seconds[what]
-        return (
-            [float("nan")] * len(percentiles)
-            if not seconds
-            else list(np.percentile(seconds, percentiles) * 1000)
-        )
+        seconds = self.record.seconds[what] or [float("nan")]
+        return list(np.percentile(seconds, percentiles) * 1000)
 
 
 @contextmanager
