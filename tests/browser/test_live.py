@@ -323,3 +323,40 @@ def test_after_a_restart_of_the_server_the_page_goes_on(browser: Browser, chromi
         expect(page.locator(".st-key-prediction")).to_have_text("7")
         page.mouse.up()
         context.close()
+
+
+PARTS = (
+    *("train", "step", "reset", "clear", "status", "train_accuracy", "dev_accuracy", "accuracy_chart"),
+    *("loss_chart", "network_sees", "prediction", "your_prediction", "probabilities"),
+)
+
+
+@pytest.mark.parametrize(("width", "height", "theme"), [(1280, 720, "dark"), (390, 844, "light")])
+def test_nothing_jumps_and_everything_is_there_in_words(
+    open_page: Callable[..., Page], width: int, height: int, theme: str
+):
+    def tops() -> dict[str, float]:
+        places = {part: page.locator(f".st-key-{part}").bounding_box() for part in PARTS}
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in places.values()), places
+        return {part: box["y"] for part, box in places.items()}
+
+    page = open_page("?iterations=3", color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(300)
+    before = tops()
+    draw(page)
+    expect(page.locator(".st-key-prediction")).to_have_text("7")
+    page.mouse.up()
+    page.mouse.move(2, 2)
+    press(page, "train")
+    expect(page.locator(".st-key-status")).to_contain_text("Finished · iteration 3 of 3")
+    expect(page.locator(".st-key-status")).to_contain_text("The run is over.")
+    expect(page.locator(".st-key-train button")).to_be_disabled()
+    page.evaluate("scrollTo(0, 0); document.querySelector('.stMain').scrollTo(0, 0)")
+    assert tops() == before
+    expect(page.locator(".st-key-train_accuracy")).to_contain_text(
+        re.compile(r"Training accuracy.*\d\.\d%", re.S)
+    )
+    expect(page.locator(".st-key-network_sees img")).to_have_attribute("alt", re.compile("28 by 28"))
+    ink = page.locator(".live-head").evaluate("head => getComputedStyle(head).color")
+    assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > 380) == (theme == "dark")
