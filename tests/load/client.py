@@ -107,7 +107,7 @@ class Client:
     def socket(self) -> str | None:
         """The path of this visitor's own socket, or None where the page has none."""
         node = self.find("live")
-        return node.data.get("socket") if node and node.kind == "bidi_component" else None
+        return node.data.get("socket") if node else None
 
     def find(self, key: str) -> Node | None:
         """Return the widget or container with a key, or None where it is not on the page."""
@@ -176,22 +176,51 @@ class Client:
         finally:
             self._waiting = [waiting for waiting in self._waiting if waiting[1] is not future]
 
-    async def press(self, key: str, answered: Callable[[], bool], limit: float) -> float:
+    def button(self, key: str) -> Node | None:
+        """Return Streamlit's button with a key, or the component that draws it and counts its presses."""
+        groups = (node for node in self._root.walk() if key in node.data.get("buttons", ()))
+        return self.find(key) or next(groups, None)
+
+    async def press(
+        self, key: str, answered: Callable[[], bool], limit: float, wanted: str | None = None
+    ) -> float:
         """
         Press a button, and wait for what it does.
 
-        A button of Streamlit's is a trigger; a component's counts its presses.
+        Parameters
+        ----------
+        key : str
+        answered : callable returning bool
+            Whether it has done it.
+        limit : float, seconds
+        wanted : str, optional
+            The status that Train or Pause are pressed for.
+
+        Returns
+        -------
+        float
+            Seconds from the press to the answer.
         """
-        node = self.find(key)
+        node = self.button(key)
         if node is None:
             raise Unanswered(f"there is no {key} on the page")
         value = WidgetState(id=node.identity, trigger_value=True)
         if node.kind == "bidi_component":
-            held = self._values.get(node.identity)
-            state = json.loads(held.json_value) if held else {}
-            state["presses"] = state.get("presses", 0) + 1
-            value = WidgetState(id=node.identity, json_value=json.dumps(state))
+            value = self.presses(node, **{key: self._pressed(node, key) + 1, "wanted": wanted})
         return await self.ask(answered, limit, value)
+
+    def presses(self, node: Node, **counts: object) -> WidgetState:
+        """Return what a component says whose buttons have been pressed so often."""
+        held = self._values.get(node.identity)
+        state = json.loads(held.json_value) if held else {}
+        presses = state.get("presses", {}) | {"session": node.data.get("session")} | counts
+        return WidgetState(id=node.identity, json_value=json.dumps(state | {"presses": presses}))
+
+    def _pressed(self, node: Node, key: str) -> int:
+        """Count the presses so far: the browser's own count, or the page's where that is higher."""
+        held = self._values.get(node.identity)
+        own = json.loads(held.json_value)["presses"].get(key, 0) if held else 0
+        return max(own, node.data.get("done", {}).get(key, 0))
 
     async def go(self, page: str, limit: float) -> float:
         """Change to another page, and wait until it is all there; return the seconds that it took."""

@@ -69,7 +69,9 @@ class Node:
 
     @property
     def data(self) -> dict:
-        """The JSON data of a component."""
+        """The JSON data of a component; empty for anything else."""
+        if self.kind != "bidi_component":
+            return {}
         text = self.proto.json or self.proto.mixed.json
         return json.loads(text) if text else {}
 

@@ -154,7 +154,7 @@ class Visitor:
     async def _draw_on_canvas(self) -> None:
         """Send what the canvas sends once the pen is up, and wait for the digit."""
         drawing, canvas = self._next_drawing(), self._client.find("canvas")
-        if canvas is None:
+        if canvas is None or canvas.data.get("realtimeUpdateStreamlit") is False:
             return
         value = WidgetState(id=canvas.identity, json_value=drawing.canvas)
         if self._socket:  # the digit is there already
@@ -191,7 +191,7 @@ class Visitor:
         return seconds
 
     async def _press(self, key: str, *wanted: str) -> float:
-        return await self._client.press(key, lambda: self._status in wanted, self._limit)
+        return await self._client.press(key, lambda: self._status in wanted, self._limit, wanted[0])
 
     async def _timed(self, what: str, waiting: Awaitable[float]) -> bool:
         """Note how long something took, or that it did not come."""

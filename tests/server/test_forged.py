@@ -49,9 +49,18 @@ def widget(key: str, **value: object) -> Send:
     """Send a value in a widget's name."""
 
     async def send(client: Client, url: str) -> None:
-        node = client.find(key)
+        node = client.button(key)
         assert node is not None, f"there is no {key} on this page: {sorted(client.widgets())}"
         await client.ask(None, LIMIT, WidgetState(id=node.identity, **value))
+
+    return send
+
+
+def pressed(**counts: object) -> Send:
+    """Send counts of presses that no hand can make."""
+
+    async def send(client: Client, url: str) -> None:
+        await client.ask(None, LIMIT, client.presses(client.button("train"), **counts))
 
     return send
 
@@ -255,10 +264,19 @@ FORGED = [
     # buttons
     Forged("train: text", widget("train", string_value="now")),
     Forged("train: true", widget("train", bool_value=True)),
-    Forged("train: counter that is no number", widget("train", json_value='{"presses": "many"}')),
-    Forged("train: counter below zero", widget("train", json_value='{"presses": -1}')),
-    Forged("train: counter that is infinite", widget("train", json_value='{"presses": 1e999}')),
-    Forged("train: counter that is a list", widget("train", json_value='{"presses": [1]}')),
+    Forged("train: counter that is no number", pressed(train="many")),
+    Forged("train: counter below zero", pressed(train=-1)),
+    Forged("train: counter that is enormous", pressed(train=10**30)),
+    Forged("train: counter that is infinite", pressed(train=INFINITE)),
+    Forged("train: counter that is a list", pressed(train=[1])),
+    Forged("train: counter that is true", pressed(train=True)),
+    Forged("train: another session's", pressed(train=1, session="x" * 1_000_000)),
+    Forged("train: session is a list", pressed(train=1, session=[])),
+    Forged("train: wants a number", pressed(train=1, wanted=5)),
+    Forged("train: wants a list", pressed(train=2, wanted=["running"])),
+    Forged("step: a billion presses", pressed(step=10**9)),
+    Forged("train: presses are a text", widget("train", json_value='{"presses": "a"}')),
+    Forged("train: presses are a list", widget("train", json_value='{"presses": [1]}')),
     Forged("train: nested", widget("train", json_value=DEEP)),
     Forged("reset: number", widget("reset", double_value=1.0)),
     Forged("clear: bytes", widget("clear", bytes_value=b"\0")),
@@ -340,6 +358,8 @@ FORGED = [
 
 # The page does not stand these yet: pytest --runxfail tries them.
 OPEN = {
+    "optimizer: true",
+    "start: integer",
     "picture: number",
     "picture: NaN",
     "picture: infinite",
@@ -443,7 +463,7 @@ def served(
 async def _warm_up(url: str, drawings: list[Drawing]) -> None:
     """Have everything loaded that is loaded at the first use."""
     client = await Client.open(url)
-    await read_a_drawing(client, drawings)
+    await read_a_drawing(client, url, drawings)
     for page in client.pages:
         await client.go(page, LIMIT)
     await client.go("doctor", LIMIT)
@@ -452,8 +472,15 @@ async def _warm_up(url: str, drawings: list[Drawing]) -> None:
     await client.close()
 
 
-async def read_a_drawing(client: Client, drawings: list[Drawing]) -> None:
-    """Draw another digit than the one that was read last, and wait until the page says which it is."""
+async def read_a_drawing(client: Client, url: str, drawings: list[Drawing]) -> None:
+    """Draw a digit, and wait until it has been read: over the socket, or on the page where there is none."""
+    if client.socket:
+        socket = await LiveSocket.open(url, client.socket, limit=LIMIT)
+        _, reading = await socket.read(drawings[0].frames[-1], LIMIT)
+        await socket.close()
+        assert int(np.argmax(reading["expert"])) == drawings[0].read[-1]
+        await client.rerun(LIMIT)
+        return
     read = client.text("prediction")
     drawing = next(one for one in drawings if str(one.digit) != read)
     value = WidgetState(id=client.find("canvas").identity, json_value=drawing.canvas)
@@ -477,7 +504,7 @@ async def send_forged(forged: Forged, url: str, process: psutil.Process, drawing
             if forged.hangs_up and await client.hung_up(1):
                 await client.close()
                 client = await Client.open(url, "", LIMIT)
-            await read_a_drawing(client, drawings)
+            await read_a_drawing(client, url, drawings)
             assert not client.errors, client.errors
         finally:
             await client.close()
