@@ -7,14 +7,11 @@ import json
 import logging
 import math
 import mimetypes
-import secrets
-import threading
-import time
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -25,65 +22,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketState
 
+from server.visits import Look, Visit, Visits
+
 SIDE = 140  # pixels, of a frame
 FRAMES = 30  # a second and socket are read; as many may come at once
 NEWS = 0.1  # seconds between two looks at the run
 POINTS = 1000  # of a curve are sent at once
-SOCKETS = 4  # of one visit
-VISITS = 500  # are kept, the ones used last
-KEPT = 2 * 3600.0  # seconds that an unused visit is kept
 
 UNSUPPORTED, POLICY, INTERNAL = 1003, 1008, 1011  # codes of a close, RFC 6455
 
 mimetypes.add_type("text/javascript", ".js")  # Windows may know another, and browsers refuse to run that
-
-
-class Look(NamedTuple):
-    """
-    Where a run stands.
-
-    Attributes
-    ----------
-    id : str
-        Of the run; another one tells the page to forget the curve it has.
-    iteration, iterations : int
-        Updates made, and wanted.
-    status : str
-        ready, running, paused, finished or diverged.
-    points : sequence of (iteration, train_loss, train_accuracy, dev_loss, dev_accuracy)
-        All measurements so far, in order.
-    pace : float or None
-        Iterations per second.
-    advice : str or dict or None
-        What is going on or what to do, without Markdown; a dict has `text`, and may have `strong`, the words
-        before it in bold, and `tone`: gray, blue, orange or red.
-    parent : sequence like `points`, or None
-        Of the run that this one was forked from.
-    exhibit : dict or None
-        The reading of the picture that stands in the canvas's place; None where the canvas does.
-    """
-
-    id: str
-    iteration: int
-    iterations: int
-    status: str
-    points: Sequence[Sequence[float]]
-    pace: float | None = None
-    advice: str | dict[str, str] | None = None
-    parent: Sequence[Sequence[float]] | None = None
-    exhibit: dict[str, Any] | None = None
-
-
-class Visit(Protocol):
-    """One visitor, as the socket needs it. Both methods are called in the event loop: they must be quick."""
-
-    def read(self, frame: np.ndarray) -> dict[str, Any]:
-        """Read a frame, (140, 140) uint8, ink bright; return what `reading` returns."""
-        ...
-
-    def look(self) -> Look | None:
-        """Return where the run on show stands; None while there is none."""
-        ...
 
 
 def reading(digit: np.ndarray | None, expert: np.ndarray | None, yours: np.ndarray | None) -> dict[str, Any]:
@@ -142,6 +90,8 @@ class News:
         if look is None:
             return None
         message: dict[str, Any] = {}
+        if self._before is not None and look.redraw != self._before.redraw:
+            message["redraw"] = look.redraw
         run = self._run(look)
         if run is not None:
             message["run"] = run
@@ -197,92 +147,6 @@ def _rows(points: Sequence[Sequence[float]]) -> list[list[float | None]]:
 def _number(value: float) -> float | None:
     number = float(value)
     return round(number, 5) if math.isfinite(number) else None
-
-
-class _Entry:
-    """A visitor, and when and by how many sockets it is in use."""
-
-    def __init__(self, visit: Visit) -> None:
-        self.visit, self.sockets, self.used = visit, 0, time.monotonic()
-
-
-class Visits:
-    """
-    Who may open a socket: visitors by their unguessable tokens. May be used from any thread.
-
-    Parameters
-    ----------
-    gone : callable, optional
-        Is called with a visitor that is not kept any more: one unused for two hours, or, where there would be
-        more than 500, the one whose last use lies farthest back, those without an open socket first.
-    """
-
-    def __init__(self, gone: Callable[[Visit], None] | None = None) -> None:
-        self._entries: dict[str, _Entry] = {}
-        self._lock = threading.Lock()
-        self._gone = gone or (lambda visit: None)
-
-    def open(self, visit: Visit) -> str:
-        """Take a visitor in, and return the token that it is known by from now on."""
-        token = secrets.token_urlsafe(24)
-        with self._lock:
-            dropped = self._dropped()
-            self._entries[token] = _Entry(visit)
-        for entry in dropped:
-            self._gone(entry.visit)
-        return token
-
-    def find(self, token: object) -> Visit | None:
-        """Return the visitor of a token, whatever was sent as one; None where there is none."""
-        with self._lock:
-            entry = self._entries.get(token) if isinstance(token, str) else None
-            if entry is None:
-                return None
-            entry.used = time.monotonic()
-            return entry.visit
-
-    def close(self, token: str) -> None:
-        """Forget a visitor, as when its page has turned out to be another one's that was opened again."""
-        with self._lock:
-            self._entries.pop(token, None)
-
-    def sockets(self, token: str) -> int:
-        """Count the open sockets of a visitor."""
-        with self._lock:
-            entry = self._entries.get(token)
-            return entry.sockets if entry else 0
-
-    def enter(self, token: str) -> Visit | None:
-        """Count one more socket in; None where the token is wrong or four are open."""
-        with self._lock:
-            entry = self._entries.get(token)
-            if entry is None or entry.sockets >= SOCKETS:
-                return None
-            entry.sockets += 1
-            return entry.visit
-
-    def leave(self, token: str) -> None:
-        """Count one socket out."""
-        with self._lock:
-            if entry := self._entries.get(token):
-                entry.sockets -= 1
-                entry.used = time.monotonic()
-
-    def __len__(self) -> int:
-        """Count the visitors."""
-        return len(self._entries)
-
-    def _dropped(self) -> list[_Entry]:
-        """Take out those that are not kept, so that there is room for one more."""
-        by_age = sorted(self._entries, key=lambda token: self._order(self._entries[token]))
-        oldest = time.monotonic() - KEPT
-        surplus = max(len(by_age) - VISITS + 1, 0)
-        old = [t for t in by_age[surplus:] if not self._entries[t].sockets and self._entries[t].used < oldest]
-        return [self._entries.pop(token) for token in by_age[:surplus] + old]
-
-    @staticmethod
-    def _order(entry: _Entry) -> tuple[bool, float]:
-        return entry.sockets > 0, entry.used
 
 
 def live_routes(visits: Visits, scripts: Path, base: str = "") -> list[BaseRoute]:
@@ -382,20 +246,28 @@ class _Conversation:
     async def _answer(self) -> None:
         """Read 30 frames a second at most, after a pause as many at once; look at the run ten times."""
         clock = asyncio.get_running_loop().time
-        news, look_at = News(), clock()
+        news, look_at, weights = News(), clock(), None
         tokens, counted = float(FRAMES), clock()
+        last = np.zeros((SIDE, SIDE), np.uint8)
         while True:
             now = clock()
             tokens, counted = min(tokens + (now - counted) * FRAMES, FRAMES), now
             if self.frame is not None and tokens >= 1:
-                frame, self.frame = self.frame, None
+                last, self.frame = self.frame, None
                 tokens -= 1
-                await self._send({"reading": self.visit.read(frame)})
+                await self._send({"reading": self.visit.read(last)})
             if now >= look_at:
                 look_at = now + NEWS
-                message = news.since(self.visit.look())
+                look = self.visit.look()
+                message = news.since(look)
                 if message is not None:
                     await self._send(message)
+                if look is not None and look.weights != weights:
+                    if (
+                        weights is not None and last.any()
+                    ):  # the same drawing, read by a network that knows more
+                        await self._send({"reading": self.visit.read(last)})
+                    weights = look.weights
             wait = look_at - clock()
             if self.frame is not None:
                 wait = min(wait, max((1 - tokens) / FRAMES, 0))

@@ -143,3 +143,79 @@ def test_the_page_may_do_anything_while_workers_train(new_pool: Callable[..., Po
     assert run.status is Status.PAUSED and run.iteration >= 40
     assert run.history.iteration == sorted(set(run.history.iteration))
     assert run.history.iteration[-1] == run.iteration
+
+
+def test_presses_of_step_add_up_and_are_measured(new_pool: Callable[..., Pool]):
+    pool, run, alone = new_pool(), toy_trainer(batch_size=16), toy_trainer(batch_size=16)
+    assert not pool.is_busy(run)
+    with run._turn:  # whatever the worker is about to do has to wait, as behind a large batch
+        for _ in range(7):
+            pool.step(run)
+        assert pool.is_busy(run)
+    wait_until(lambda: not pool.is_busy(run))
+    for _ in range(7):
+        alone.step()
+    assert run.iteration == 7 and run.status is Status.PAUSED
+    assert same_parameters(run.net, alone.net)
+    assert run.history.points[-1] == alone.measure() and run.history.points[-1].iteration == 7
+    pool.step(run)
+    wait_until(lambda: run.history.iteration[-1] == 8)
+
+
+def test_a_step_has_its_turn_while_other_runs_go_on(new_pool: Callable[..., Pool], turns: list[Trainer]):
+    pool, run, others = new_pool(turn=0), toy_trainer(), [toy_trainer(iterations=ENDLESS) for _ in range(3)]
+    for other in others:
+        pool.run(other)
+        goes_on(other)
+    before = len(turns)
+    pool.step(run)
+    wait_until(lambda: run.iteration == 1)
+    assert len(turns[before : turns.index(run)]) <= 5  # each of the others once, and the one under way
+    for other in others:
+        goes_on(other)
+        assert other.status is Status.RUNNING
+        other.pause()
+    assert run.iteration == 1 and run.history.iteration[-1] == 1
+
+
+def test_steps_in_the_middle_of_a_run_are_iterations_like_others(new_pool: Callable[..., Pool]):
+    pool, run, alone = new_pool(turn=0), toy_trainer(iterations=MANY), toy_trainer(iterations=MANY)
+    pool.run(run)
+    for _ in range(20):
+        pool.step(run)
+    wait_until(lambda: not pool.is_busy(run))
+    alone.train()
+    assert run.status is Status.FINISHED and run.iteration == MANY and same_parameters(run.net, alone.net)
+    pool.step(run)  # nothing is left to do
+    wait_until(lambda: not pool.is_busy(run))
+    assert run.iteration == MANY
+
+
+def test_after_each_turn_somebody_may_look_at_the_run(new_pool: Callable[..., Pool]):
+    seen: dict[Trainer, list[int]] = {}
+
+    def note(run: Trainer) -> None:
+        assert pool.is_busy(run)  # nobody else works on it
+        seen.setdefault(run, []).append(run.iteration)
+
+    runs = [toy_trainer(iterations=MANY), toy_trainer(iterations=MANY)]
+    pool = new_pool(2, turn=0, after_turn=note)
+    for run in runs:
+        pool.run(run)
+    wait_until(lambda: not any(pool.is_busy(run) for run in runs))
+    for run in runs:
+        assert seen[run] == list(range(1, MANY + 1))  # with a turn of no time each turn is one update
+    stepped = toy_trainer()
+    pool.step(stepped), pool.step(stepped)
+    wait_until(lambda: not pool.is_busy(stepped))
+    assert seen[stepped][-1] == 2 and pool.error(stepped) is None
+
+
+def test_what_fails_after_a_turn_stops_this_run_only(new_pool: Callable[..., Pool]):
+    bad, good = toy_trainer(iterations=ENDLESS), toy_trainer(iterations=MANY)
+    pool = new_pool(turn=0, after_turn=lambda run: 1 / (run is not bad))
+    pool.run(bad), pool.run(good)
+    wait_until(over(good))
+    wait_until(lambda: not pool.is_busy(bad))
+    assert pool.error(bad) == "ZeroDivisionError: division by zero" and bad.status is Status.PAUSED
+    assert pool.error(good) is None

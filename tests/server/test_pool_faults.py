@@ -11,7 +11,7 @@ import pytest
 
 from nn import Status
 from server.pool import Pool
-from tests.pools import ENDLESS, MANY, Broken, Clock, closed_afterwards, goes_on, over, wait_until
+from tests.pools import ENDLESS, MANY, Broken, closed_afterwards, goes_on, over, wait_until
 from tests.toy import toy_trainer
 
 
@@ -96,28 +96,28 @@ def test_a_pool_has_a_worker_for_each_processor_and_none_keeps_the_program_alive
     pool.close()
 
 
-@pytest.mark.parametrize("end", ["finished", "paused", "failed", "abandoned", "diverged"])
+@pytest.mark.parametrize("end", ["finished", "paused", "failed", "stepped", "diverged"])
 def test_runs_that_are_over_are_not_kept_in_memory(
     new_pool: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, end: str
 ):
     monkeypatch.setattr(
         "server.pool.logger.disabled", True
     )  # pytest keeps what is logged, with all its frames
-    clock = Clock()
-    pool = new_pool(2, turn=0, clock=clock)
+    pool = new_pool(2, turn=0)
     settings = {
         "finished": {"iterations": 5},
         "failed": {"net": Broken(6, 5, 3)},
         "diverged": {"learning_rate": 1e30},
     }
     run = toy_trainer(**{"iterations": ENDLESS, **settings.get(end, {})})
-    pool.run(run)
+    if end == "stepped":
+        pool.step(run)
+        wait_until(lambda: run.iteration == 1)
+    else:
+        pool.run(run)
     if end == "paused":
         goes_on(run)
         run.pause()
-    if end == "abandoned":
-        pool.leave(run)
-        clock.now += 1000
     gone = weakref.ref(run)
     wait_until(lambda: gone().status is not Status.RUNNING)
     del run
