@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from nn import Trainer
+from server.engine import Job
 from ui.state.session import Session
 
 SCRIPT = Path(__file__).parents[1] / "ui" / "page.py"
@@ -39,7 +39,7 @@ class Page:
         return self.app.session_state["session"]
 
     @property
-    def trainer(self) -> Trainer:
+    def trainer(self) -> Job:
         """The run on show."""
         return self.session.trainer
 

@@ -10,6 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from nn import TwoLayerNN
+from tests.engine import trainer_of
 from tests.page import PATIENCE, SCRIPT, Page
 
 
@@ -70,7 +71,7 @@ class Inside(Panel):
     def __init__(self, part: str, digit: np.ndarray | None, **network: object) -> None:
         super().__init__(_inside)
         if network:
-            self.trainer.net = TwoLayerNN(**network)
+            trainer_of(self.trainer).net = TwoLayerNN(**network)
         self.show(digit).open(part)
 
     def open(self, part: str) -> Self:

@@ -1,14 +1,14 @@
 """Opens 'How it got there', and makes small runs for it."""
 
-from data import load_sample
-from nn import Hyperparameters, Trainer
+from nn import Hyperparameters
+from server.engine import engine
+from tests.engine import ToyRecipe, sample
 from tests.page import pixels
 from tests.panels import OtherPage
-from tests.toy import toy_digits, toy_net
 from ui.state.run import Run
 from ui.state.settings import Settings
 
-SAMPLE = load_sample()
+SAMPLE = sample()
 DIGITS = [pixels(digit) for digit in SAMPLE.X_test[::60]]  # as they are drawn on the canvas
 
 
@@ -25,8 +25,7 @@ class RunsPage(OtherPage):
 def toy_run(iterations: int = 0, **settings: object) -> Run:
     """A run on toy digits that has come so far."""
     hyperparameters = Hyperparameters(iterations=10_000, **settings)
-    run = Run(Settings(), toy_digits(), Trainer(toy_net(), toy_digits(), hyperparameters))
-    object.__setattr__(run, "dataset", SAMPLE)
+    run = Run(Settings(), SAMPLE, engine().submit(ToyRecipe(SAMPLE.key, hyperparameters)))
     for _ in range(iterations):
-        run.step()
+        run.trainer.step()
     return run

@@ -82,8 +82,9 @@ class Refreshes:
     """One visitor's page, a network of a size that learns on and on, a drawing and two pins."""
 
     def __init__(self, hidden_size: int) -> None:
-        from nn import Hyperparameters, Trainer
         from server.shared import pool
+
+        from nn import Hyperparameters, Trainer
         from ui.state.session import Drawing, Exhibit
 
         self.app = AppTest.from_function(script, default_timeout=60)

@@ -7,6 +7,7 @@ import pytest
 
 from data import load_sample
 from nn import TwoLayerNN
+from tests.engine import trainer_of
 from tests.panels import Inside, as_number, decoded
 from ui.inside.templates import speaks_for
 from ui.shared.colours import colour, scale_of
@@ -33,10 +34,11 @@ def test_without_a_drawing_there_are_templates_and_dreams():
 
 def test_a_network_that_exploded_is_told_in_words():
     page = Inside("This drawing", DIGIT)
-    page.net.parameters = page.net.parameters._replace(W1=page.net.W1 * np.nan)
+    net = trainer_of(page.trainer).net
+    net.parameters = net.parameters._replace(W1=net.W1 * np.nan)
     for part in Inside.PARTS:
         assert "exploded" in page.open(part).text()
-    page.net.parameters = page.net.parameters._replace(W1=np.full_like(page.net.W1, 1e38))
+    net.parameters = net.parameters._replace(W1=np.full_like(net.W1, 1e38))
     assert "exploded" in page.look().text()  # finite weights, but not what comes of them
 
 
@@ -50,7 +52,7 @@ def test_templates_are_sorted_by_excitement_a_page_at_a_time():
     assert shown_units(page) == list(order[:24])
     page.app.get_by_key("templates_page_yours").set_value(3)
     assert shown_units(page.look()) == list(order[48:])
-    page.session.trainer.net = TwoLayerNN(hidden_size=30)
+    trainer_of(page.trainer).net = TwoLayerNN(hidden_size=30)
     assert len(shown_units(page.look())) in (6, 24)  # the third page is gone
 
 
@@ -70,7 +72,7 @@ def test_what_has_been_learned_is_black_before_training():
     assert any(decoded(address).any() for address in addresses)
     page.set("only_learned", True)
     assert not any(decoded(address).any() for address in re.findall(r'src="(.*?)"', page.html()))
-    page.session.trainer.step()
+    page.trainer.step()
     assert any(decoded(address).any() for address in re.findall(r'src="(.*?)"', page.look().html()))
 
 

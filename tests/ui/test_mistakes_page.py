@@ -3,6 +3,7 @@
 import numpy as np
 
 from data import load_sample
+from tests.engine import trainer_of
 from tests.panels import Panel
 from ui.mistakes.answers import Answers
 
@@ -162,6 +163,6 @@ def test_an_idle_page_asks_no_network_twice():
 
 def test_weights_that_have_exploded_are_told_in_words():
     page = Mistakes()
-    net = page.trainer.net
+    net = trainer_of(page.trainer).net
     net.parameters = net.parameters._replace(W2=net.W2 * np.float32(np.nan))
     assert "exploded" in page.look().text()

@@ -7,6 +7,7 @@ import pytest
 
 from data import load_sample
 from nn import TwoLayerNN
+from tests.engine import trainer_of
 from tests.panels import Inside, as_number
 from ui.inside.network import network_picture, units_drawn
 from ui.shared.colours import BLUE, ORANGE
@@ -76,5 +77,5 @@ def test_one_units_sum_is_written_out():
 def test_a_unit_that_a_smaller_network_has_not_got_is_let_go():
     page = Inside("This drawing", DIGIT, hidden_size=200).set("follow_yours", 150)
     assert "template 150" in page.html()
-    page.session.trainer.net = TwoLayerNN(hidden_size=5)
+    trainer_of(page.trainer).net = TwoLayerNN(hidden_size=5)
     assert "template 150" not in page.look().html() and page.app.get_by_key("follow_yours").value is None

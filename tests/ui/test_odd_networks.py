@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data import load_sample
 from nn.history import History, Measurement
+from tests.engine import sample, trainer_of
 from tests.panels import OtherPage
 from ui.lesson.museum import museum_chart
 from ui.shared.curves import loss_chart
 from ui.state.run import Run
 
-SAMPLE = load_sample()
+SAMPLE = sample()
 CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot")
 VIEWS = {
     "train": {},
@@ -60,8 +60,8 @@ def walk_through(page: OtherPage, name: str) -> None:
 
 def explode(page: OtherPage, factor: float) -> None:
     for _ in range(3):
-        page.session.run.step()
-    net = page.net
+        page.trainer.step()
+    net = trainer_of(page.trainer).net
     net.parameters = net.parameters._replace(W1=net.W1 * np.float32(factor), W2=net.W2 * np.float32(factor))
     page.look()
 

@@ -7,6 +7,7 @@ from data import load_sample
 from data.drawing import to_mnist
 from nn import TwoLayerNN
 from nn.expert import load_expert
+from tests.engine import trainer_of
 from tests.page import Page, pixels
 from tests.pen import on_canvas, picture, read_pen
 
@@ -160,7 +161,7 @@ def test_a_loss_that_explodes_is_told_in_words():
 
 def test_a_network_that_is_stuck_is_told_in_words():
     with Page(iterations="40") as page:
-        net = page.trainer.net
+        net = trainer_of(page.trainer).net
         net.parameters = net.parameters._replace(b1=net.b1 - 1000)  # every hidden unit is dead
         page.train_to_the_end()
         assert "Stuck" in page.says("status")
@@ -171,8 +172,8 @@ def test_an_error_inside_a_run_is_told_in_words(monkeypatch: pytest.MonkeyPatch)
         raise MemoryError("no room for the gradient")
 
     with Page(iterations="20") as page:
-        monkeypatch.setattr(page.trainer, "advance", fail)
-        page.press("train").wait(lambda page: "Training stopped" in page.says("status"))
+        monkeypatch.setattr(trainer_of(page.trainer), "advance", fail)
+        page.press("train").wait(lambda page: "Stopped:" in page.says("status"))
         assert "no room for the gradient" in page.says("status")
         assert page.press("reset").train_to_the_end().iteration() == 20  # the workers have survived
 

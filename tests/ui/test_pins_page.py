@@ -31,7 +31,7 @@ def test_what_is_shown_is_what_the_network_read_at_each_moment():
             while again.iteration < iteration:
                 again.step()
             np.testing.assert_array_equal(probabilities, again.net.predict_proba(pin.reshape(1, -1)))
-        assert set(seen) >= set(trainer.checkpoints.iterations) and list(seen) == sorted(seen)
+        assert set(seen) >= set(trainer.checkpoint_iterations) and list(seen) == sorted(seen)
         answer, since = seen[30][0].argmax(), settled_since(seen, 0)
         assert all(p[0].argmax() == answer for k, p in seen.items() if k >= since)
         earlier = [k for k in seen if k < since]

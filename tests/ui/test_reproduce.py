@@ -9,14 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data import Dataset, load_csv, load_sample
+from data import Dataset
 from nn import Hyperparameters, Trainer
+from server.datasets import datasets
+from tests.csv_files import named
+from tests.engine import sample, trained, trainer_of
 from ui.history.reproduce import Unrepeatable, notebook, script
 from ui.state.run import Run
 from ui.state.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = load_sample()
+SAMPLE = sample()
 
 
 def a_run(dataset: Dataset = SAMPLE, settings: Settings | None = None, **hyperparameters: object) -> Run:
@@ -27,7 +30,7 @@ def a_run(dataset: Dataset = SAMPLE, settings: Settings | None = None, **hyperpa
 def go(run: Run, updates: int, /, **changes: object) -> Run:
     """Train on, and then change something."""
     for _ in range(updates):
-        run.step()
+        run.trainer.step()
     if changes:
         run.change(run.trainer.hyperparameters.replace(**changes), run.distorted)
     return run
@@ -40,7 +43,7 @@ def execute(program: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
 
 
 def accuracy(run: Run) -> float:
-    return run.trainer.measure().dev_accuracy
+    return trainer_of(run.trainer).measure().dev_accuracy
 
 
 def claims(program: str) -> tuple[int, float]:
@@ -51,7 +54,7 @@ def claims(program: str) -> tuple[int, float]:
 
 def test_the_script_ends_with_the_same_accuracy():
     run = a_run(batch_size=64, optimizer="adam", learning_rate=0.01, dropout=0.2, l2=1e-4, seed=7)
-    run.trainer.train()
+    trained(run.trainer)
     program = script(run)
     assert claims(program) == (30, run.trainer.history.points[-1].dev_accuracy)
     done = execute(program)
@@ -107,7 +110,7 @@ def test_a_change_before_the_first_iteration_is_the_start():
 
 def test_a_fork_is_repeated():
     run = go(go(a_run(iterations=40), 10, learning_rate=0.5), 12)
-    moment = next(k for k in run.trainer.checkpoints.iterations if k > 10)
+    moment = next(k for k in run.checkpoint_iterations if k > 10)
     fork = go(run.rewound(moment), 0, learning_rate=0.05)
     go(fork, 5)
     assert [change.iteration for change in fork.changes] == [0, 10, moment]
@@ -136,7 +139,7 @@ def test_a_run_from_the_experts_weights_is_repeated():
 
 def test_a_run_that_exploded_is_repeated():
     run = a_run(learning_rate=10.0, iterations=60)
-    run.trainer.train()
+    trained(run.trainer)
     assert run.trainer.status == "diverged" and execute(script(run)).returncode == 0
 
 
@@ -144,7 +147,7 @@ def test_digits_of_ones_own_are_loaded_from_their_file(tmp_path: Path, monkeypat
     rows = np.c_[SAMPLE.Y_dev[:200], np.rint(SAMPLE.X_dev[:200] * 255)].astype(int)
     file = tmp_path / "my digits.csv"
     np.savetxt(file, rows, fmt="%d", delimiter=",")
-    run = go(a_run(load_csv(file), Settings(dataset=f"upload:{file.name}")), 3)
+    run = go(a_run(datasets().read(named(file.name, file.read_bytes())), Settings(dataset=f"upload:{file.name}")), 3)
     program = script(run)
     assert "load_csv('my digits.csv')" in program
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
@@ -163,9 +166,9 @@ def test_a_schedule_is_repeated_with_its_length():
     go(run, 4)
     assert [change.iteration for change in run.changes] == [0, 6]
     assert claims(script(run)) == (10, accuracy(run)) and execute(script(run)).returncode == 0
-    run.trainer.train()
+    trained(run.trainer)
     go(run, 0, iterations=15)
-    run.trainer.train()
+    trained(run.trainer)
     assert claims(script(run)) == (15, accuracy(run)) and execute(script(run)).returncode == 0
 
 
@@ -179,9 +182,10 @@ def test_loaded_weights_are_refused_with_a_reason():
 def test_a_change_in_the_middle_of_an_update_counts_from_the_next(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("nn.checkpoints.COPYING", np.inf)  # a checkpoint after every update
     run = a_run()  # full batch: 4,000 digits are four portions
-    run.trainer.start()
-    run.trainer.advance(0)  # one of them
-    run.trainer.pause()
+    trainer = trainer_of(run.trainer)
+    trainer.start()
+    trainer.advance(0)  # one of them
+    trainer.pause()
     run.change(run.trainer.hyperparameters.replace(learning_rate=0.2))
     run.change(run.trainer.hyperparameters.replace(dropout=0.5), distorted=True)
     assert [change.iteration for change in run.changes] == [0, 1]
@@ -196,26 +200,28 @@ def test_a_change_in_the_middle_of_an_update_counts_from_the_next(monkeypatch: p
 
 def test_after_a_step_or_at_the_end_any_change_is_repeated():
     run = go(a_run(iterations=4), 2, dropout=0.5)
-    run.trainer.train()
+    trained(run.trainer)
     run.change(run.trainer.hyperparameters.replace(iterations=6, batch_size=100))
-    run.trainer.train()
+    trained(run.trainer)
     assert run.trainer.iteration == 6
     assert claims(script(run)) == (6, accuracy(run)) and execute(script(run)).returncode == 0
 
 
 def test_writing_it_down_neither_disturbs_nor_copies_nor_measures_the_run(monkeypatch: pytest.MonkeyPatch):
     run = go(a_run(), 3)
-    parameters = run.trainer.net.parameters
+    net = trainer_of(run.trainer).net
+    parameters = net.parameters
     for name in ("checkpoint", "measure"):
         monkeypatch.setattr(Trainer, name, None, raising=True)
     assert claims(script(run)) == (3, run.trainer.history.points[-1].dev_accuracy) and notebook(run)
-    assert run.trainer.net.parameters is parameters
+    assert trainer_of(run.trainer).net is net and net.parameters is parameters
 
 
 def test_a_run_under_way_is_written_down_up_to_its_latest_measurement():
     run = go(a_run(batch_size=64, iterations=500), 2)
     run.change(run.trainer.hyperparameters.replace(learning_rate=0.3))
     for _ in range(7):
-        run.trainer.step()  # measured only now and then
+        trainer_of(run.trainer).step()  # measured only now and then
+    assert run.trainer.iteration == 9
     last = run.trainer.history.points[-1]
     assert claims(script(run)) == (last.iteration, last.dev_accuracy) and execute(script(run)).returncode == 0

@@ -14,8 +14,8 @@ def test_before_training_there_is_no_past():
 def test_rewinding_shows_the_network_as_it_was_and_back_again():
     with RunsPage(iterations="60", seed="3") as page:
         end = page.draw(DIGITS[0]).train_to_the_end().trainer
-        last, reading = end.net.parameters, page.alt("probabilities")
-        moments = end.checkpoints.iterations
+        last, reading = end.net, page.alt("probabilities")
+        moments = end.checkpoint_iterations
         assert page.shown("rewind") == 60 and len(moments) > 3
         page.set("rewind", moments[1])
         again = Trainer(TwoLayerNN(seed=3), SAMPLE, Hyperparameters(iterations=60, seed=3))
@@ -27,7 +27,7 @@ def test_rewinding_shows_the_network_as_it_was_and_back_again():
         page.set("rewind", moments[2])  # further, from where one looks back
         assert page.iteration() == moments[2]
         page.press("back_to_end")
-        assert page.trainer is end and page.trainer.net.parameters is last
+        assert page.trainer is end and same_parameters(end.net, last)
         assert page.alt("probabilities") == reading and "Finished" in page.says("status")
         assert [run.name for run in page.session.runs.runs] == ["Run 1"]  # looking is no run
 
@@ -35,7 +35,7 @@ def test_rewinding_shows_the_network_as_it_was_and_back_again():
 def test_a_fork_is_an_uninterrupted_run_with_the_same_change():
     with RunsPage(iterations="50") as page:
         page.train_to_the_end()
-        moment = page.trainer.checkpoints.iterations[2]
+        moment = page.trainer.checkpoint_iterations[2]
         page.set("rewind", moment).set("learning_rate", 0.5).train_to_the_end()
         uninterrupted = Trainer(TwoLayerNN(seed=0), SAMPLE, Hyperparameters(iterations=50))
         for _ in range(moment):

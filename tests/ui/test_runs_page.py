@@ -5,7 +5,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from nn import Hyperparameters, Trainer
+from nn import Hyperparameters
+from tests.engine import trained, trainer_of
 from tests.runs import SAMPLE, RunsPage, toy_run
 from ui.state.run import Run
 from ui.state.runs import MOST_BYTES, MOST_RUNS, Runs
@@ -47,7 +48,8 @@ def test_a_run_under_way_is_listed_and_grows():
 
 def test_the_first_moment_of_the_first_run_is_told_in_words(monkeypatch: pytest.MonkeyPatch):
     with RunsPage("Runs", iterations="10000") as page:
-        monkeypatch.setattr(page.trainer, "advance", lambda seconds: None)  # its first iteration takes long
+        still = trainer_of(page.trainer)
+        monkeypatch.setattr(still, "advance", lambda seconds: None)  # its first iteration takes long
         assert "The first run has begun" in page.press("train").text() and not page.app.dataframe
 
 
@@ -107,9 +109,9 @@ def test_the_runs_are_bounded_and_the_best_is_among_them():
 def test_the_checkpoints_of_all_runs_together_are_bounded(monkeypatch: pytest.MonkeyPatch):
     def real_run(seed: int) -> Run:
         settings = Settings(hyperparameters=Hyperparameters(iterations=60, seed=seed))
-        trainer = Trainer(settings.new_network(), SAMPLE, settings.hyperparameters)
-        trainer.train()
-        return Run(settings, SAMPLE, trainer)
+        run = Run(settings, SAMPLE)
+        trained(run.trainer)
+        return run
 
     kept, runs = Runs(), [real_run(seed) for seed in range(4)]
     most = sum(run.size for run in runs) // 2
@@ -117,8 +119,7 @@ def test_the_checkpoints_of_all_runs_together_are_bounded(monkeypatch: pytest.Mo
     for run in runs:
         kept.note(run)
     assert sum(run.size for run in kept.runs) <= most < MOST_BYTES
-    assert len(runs[0].trainer.checkpoints) == 1 < len(runs[-1].trainer.checkpoints)  # the oldest first
-    assert runs[0].trainer.checkpoints.iterations == [60]
+    assert runs[0].checkpoint_iterations == [60] and len(runs[-1].checkpoint_iterations) > 1  # the oldest first
 
 
 def test_a_second_file_of_ones_own_drops_the_runs_on_the_first():
@@ -139,7 +140,7 @@ def test_a_second_file_of_ones_own_drops_the_runs_on_the_first():
 
 def test_time_is_counted_while_it_trains_and_no_longer():
     run = toy_run(50)
-    seconds = run.trainer.seconds
+    seconds, trainer = run.trainer.seconds, trainer_of(run.trainer)
     assert 0 < seconds < 60
-    run.trainer.measure()
-    assert run.trainer.seconds == seconds == run.trainer.fork().seconds
+    trainer.measure()
+    assert run.trainer.seconds == seconds == trainer.fork().seconds

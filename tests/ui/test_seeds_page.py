@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from nn import Hyperparameters, Trainer, TwoLayerNN
-from server.shared import pool
-from server.visits import Presence, left
+from tests.engine import trainer_of
 from tests.runs import SAMPLE, RunsPage
+from ui.live.visit import Visit
 from ui.state.run import Run
 from ui.state.seeds import SEEDS, SeedRuns
 from ui.state.settings import Settings
@@ -35,7 +35,7 @@ def test_the_band_is_that_of_ten_runs_by_themselves(optimizer: str):
     )
     seeds = SeedRuns(Run(settings, SAMPLE))
     for trainer in seeds.trainers:
-        trainer.train()
+        trainer_of(trainer).train()
     alone = []
     for seed in range(5, 15):
         net = TwoLayerNN(hidden_size=4, seed=seed)
@@ -45,7 +45,7 @@ def test_the_band_is_that_of_ten_runs_by_themselves(optimizer: str):
     last = seeds.band().iloc[-1]
     assert (last["lowest"], last["highest"]) == (min(alone), max(alone))
     assert last["median"] == np.median(alone) and last["iteration"] == 6
-    assert not any(len(trainer.checkpoints) for trainer in seeds.trainers)
+    assert not any(trainer.checkpoint_iterations for trainer in seeds.trainers)
 
 
 def test_the_page_says_why_there_is_none():
@@ -66,6 +66,10 @@ def test_runs_that_explode_are_left_out_of_the_band():
 def test_the_seeds_stop_when_its_page_has_gone():
     with RunsPage("Ten seeds", iterations="10000") as page:
         page.press("seeds_start")
-        left(Presence(page.session))
-        assert all(trainer in pool()._left for trainer in page.session.seeds.trainers)
-        page.session.seeds.stop()
+        visit, seeds = Visit(page.session), page.session.seeds
+        assert seeds.running
+        visit.go_away()
+        assert not seeds.running
+        visit.come_back()
+        assert all(trainer.status == "running" for trainer in seeds.trainers)
+        seeds.stop()

@@ -4,6 +4,7 @@ import numpy as np
 
 from data import load_sample
 from nn.expert import load_expert
+from tests.engine import trainer_of
 from tests.page import Page, pixels
 
 SAMPLE = load_sample()
@@ -27,9 +28,10 @@ def test_the_switch_distorts_the_digits_of_a_run_under_way():
     with Page(batch_size="16", iterations="10000") as page:
         assert not page.session.run.distorted
         page.press("train").wait(lambda page: page.iteration() > 5)
-        net = page.trainer.net
+        net = trainer_of(page.trainer).net
         page.set("distort", True)
-        assert page.session.run.distorted and page.trainer.net is net and page.link["distort"] == "1"
+        assert page.session.run.distorted and page.link["distort"] == "1"
+        assert trainer_of(page.trainer).net is net
         changed = page.trainer.iteration
         page.wait(lambda page: page.iteration() > changed + 5)
         assert not page.set("distort", False).session.run.distorted

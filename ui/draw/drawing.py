@@ -1,5 +1,6 @@
 """The canvas, what the networks see of it, and what they read."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -10,25 +11,50 @@ import streamlit as st
 from data.canvas import canvas_picture, canvas_url
 from data.dataset import DIGIT_NAMES, DataError
 from nn.functions import Array
+from ui.live.parts import mount
+from ui.live.presses import show_buttons
+from ui.live.visit import Visit
 from ui.shared.charts import Chart, by_value, position, tip
 from ui.shared.colours import READERS
 from ui.shared.diverged import probabilities
+from ui.shared.live import live
 from ui.shared.pictures import show_digit
 from ui.shared.words import escaped, reading
 from ui.state.session import Drawing, Session
 
 SIDE = 280  # pixels, the canvas
+MOST_STROKES = 200_000  # characters, kept to be drawn again after a reload
 
 
-def show_canvas(session: Session) -> None:
+def show_drawing(session: Session) -> None:
+    """Draw the canvas, what the networks see of it, and what they read."""
+    if not session.live:
+        _show_canvas(session)
+        live(session.refreshing, _show_reading, session)
+        return
+    st.fragment(_show_live_drawing)(session)
+
+
+def _show_live_drawing(session: Session) -> None:
+    """Draw it by itself: a stroke runs this part of the page only."""
+    _show_canvas(session)
+    names = session.dataset.class_names
+    shown = {"names": list(names), "digits": names == DIGIT_NAMES}
+    visit: Visit = st.session_state["visit"]
+    sees = {"reading": visit.shown(), "exhibit": session.exhibit is not None}
+    known = {"untrained": session.untrained, "threshold": session.threshold}
+    mount("reading", shown | sees | known)
+    mount("bars", shown)
+
+
+def _show_canvas(session: Session) -> None:
     """Draw the canvas with its brush and its Clear button, or the picture that stands in its place."""
     with st.container(key="canvas_title"):
         st.markdown(f"**{session.exhibit.title if session.exhibit else 'Draw a digit'}**")
-    clear = {"key": "clear", "shortcut": "X", "on_click": session.clear}
     if session.exhibit:
         with st.container(key="exhibit"):
             st.image(session.exhibit.drawing.picture, width=SIDE, alt=session.exhibit.title)
-        st.button("Draw again", icon=":material/draw:", **clear)
+        _show_clear(session)
         return
     from streamlit_drawable_canvas import st_canvas  # registers itself, which only works inside a run
 
@@ -40,14 +66,24 @@ def show_canvas(session: Session) -> None:
             background_color="#000000",
             width=SIDE,
             height=SIDE,
-            initial_drawing={"objects": [], "gen": session.canvas_generation},
+            initial_drawing={"objects": session.first_strokes, "gen": session.canvas_generation},
             return_image_data=True,
             key="canvas",
         )
     _read_canvas(session)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="canvas_tools"):
         st.slider("Brush width", 4, 48, 20, 2, key="brush", format="brush %d", label_visibility="collapsed")
-        st.button("Clear", icon=":material/ink_eraser:", **clear)
+        _show_clear(session)
+
+
+def _show_clear(session: Session) -> None:
+    """Draw the button that empties the canvas, or puts it back in its place."""
+    if session.live:
+        exhibit = session.exhibit is not None
+        show_buttons(["clear"], lambda *_: session.clear(), key="live_clear", exhibit=exhibit)
+        return
+    label, icon = ("Draw again", "draw") if session.exhibit else ("Clear", "ink_eraser")
+    st.button(label, icon=f":material/{icon}:", key="clear", shortcut="X", on_click=session.clear)
 
 
 def _read_canvas(session: Session) -> None:
@@ -58,13 +94,23 @@ def _read_canvas(session: Session) -> None:
         if url != session.drawing_url:
             picture = canvas_picture(value)
             session.drawing = None if picture is None else Drawing(picture)
-            session.drawing_url = url
+            session.drawing_url, session.strokes = url, _strokes(value)
     except DataError as error:
         session.drawing = session.drawing_url = None
         st.warning(escaped(error))
 
 
-def show_reading(session: Session) -> None:
+def _strokes(value: object) -> list[object]:
+    """Return the strokes, to draw them again after a reload, if they are what the canvas sends."""
+    try:
+        objects = value["drawing"]["raw"]["objects"]
+        fit = isinstance(objects, list) and len(json.dumps(objects)) <= MOST_STROKES
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return []
+    return objects if fit else []
+
+
+def _show_reading(session: Session) -> None:
     """Draw what the networks see, the digit each of the two reads, and how sure it is of each of the ten."""
     digit = session.digit
     expert = yours = np.zeros(10)

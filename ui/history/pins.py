@@ -1,12 +1,11 @@
 """Pinned drawings, and for each a picture of what the network read of it as it learned."""
 
-from collections.abc import Container
 from html import escape
 
 import numpy as np
 import streamlit as st
 
-from nn import Trainer
+from server.engine import Job
 from ui.shared.live import live
 from ui.shared.pictures import address
 from ui.shared.pins import MOST_PINS, show_pin_button, unpin
@@ -34,7 +33,7 @@ def show_pins(session: Session) -> None:
         )
 
 
-def follow(seen: dict[int, np.ndarray], trainer: Trainer, pins: list[np.ndarray]) -> dict[int, np.ndarray]:
+def follow(seen: dict[int, np.ndarray], trainer: Job, pins: list[np.ndarray]) -> dict[int, np.ndarray]:
     """
     Read the pins with the network as it is, and as it was at the checkpoints not looked at yet.
 
@@ -42,7 +41,7 @@ def follow(seen: dict[int, np.ndarray], trainer: Trainer, pins: list[np.ndarray]
     ----------
     seen : dict of int to (pins, 10) floats
         What this run read of these pins so far, by iteration; what is new is added, at most 240 are kept.
-    trainer : Trainer
+    trainer : Job
     pins : list of (28, 28) floats in [0, 1], 1 or more
 
     Returns
@@ -95,10 +94,10 @@ def settled_since(seen: dict[int, np.ndarray], pin: int) -> int:
     return list(seen)[others[-1] + 1 if others.size else 0]
 
 
-def _read_along(trainer: Trainer, X: np.ndarray, seen: Container[int]) -> dict[int, np.ndarray]:
-    """Return what the run read at its checkpoints, but for those iterations that have been seen."""
-    kept = trainer.checkpoints
-    return {k: kept.nearest(k).net.predict_proba(X) for k in kept.iterations if k not in seen}
+def _read_along(trainer: Job, X: np.ndarray, seen: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+    """Add what the run read at those of its checkpoints that are not among the moments seen."""
+    new = [k for k in trainer.checkpoint_iterations if k not in seen]
+    return seen | trainer.read_along(X, new) if new else dict(seen)
 
 
 def _show_pin_readings(session: Session) -> None:

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from server.shared import pool
 from ui.shared.charts import HELD_OUT, PADDING, PERCENT, Chart, iterations, position, tip
 from ui.shared.live import live
 from ui.shared.words import escaped
@@ -97,7 +96,7 @@ def _start(session: Session) -> None:
 
 
 def _run(seeds: SeedRuns) -> None:
-    seeds.start(pool())
+    seeds.start()
 
 
 def _show_band(seeds: SeedRuns, was_running: bool) -> None:

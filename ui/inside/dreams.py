@@ -7,7 +7,7 @@ import streamlit as st
 
 from nn import TwoLayerNN
 from nn.explain.dreams import dream
-from server.shared import expert
+from server.engine import expert
 from ui.inside.subject import Subject
 from ui.shared.pictures import image, ink_picture
 from ui.shared.remembered import previous, remembered

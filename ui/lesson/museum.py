@@ -1,17 +1,19 @@
 """The bug museum: a run goes wrong, the class names the bug from the curves, and then it is revealed."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from nn import Status, Trainer
-from nn.explain.bugs import BUGS, Bug, Experiment
+from data import Dataset
+from nn import Status
+from nn.explain.bugs import BUGS, Bug
+from nn.functions import Array
 from nn.history import History
-from nn.run import DigitsLike
-from server.pool import Pool
-from server.shared import pool
+from server.engine import Job, engine
+from server.node import ExhibitRecipe
 from ui.lesson.museum_words import BUG_WORDS
 from ui.shared.charts import PADDING, Chart, by_value, iterations, position, tip
 from ui.shared.curves import SERIES, What, curve_table
@@ -33,9 +35,9 @@ class Case(NamedTuple):
 
     letter: str
     bug: Bug
-    experiment: Experiment
-    sick: Trainer
-    healthy: Trainer
+    see: Callable[[Array], Array]  # what the sick network is given of pixels in [0, 1]
+    sick: Job
+    healthy: Job
 
 
 class Museum:
@@ -53,14 +55,14 @@ class Museum:
 
     Parameters
     ----------
-    pool : Pool
-        Advances the runs; they are the museum's own and touch no other.
+    session : Session
+        Is told which runs are open, so that they are watched and paused as the visitor's own.
     seed : int, optional
         Decides the order of the cases; by default another one at each visit.
     """
 
-    def __init__(self, pool: Pool, seed: int | None = None) -> None:
-        self._pool = pool
+    def __init__(self, session: Session, seed: int | None = None) -> None:
+        self._session = session
         order = np.random.default_rng(seed).permutation(list(BUGS))
         self._bugs = dict(zip(LETTERS, order, strict=True))
         self.case: Case | None = None
@@ -68,36 +70,30 @@ class Museum:
         self.revealed: set[str] = set()
         self.solved: set[str] = set()
 
-    def open(self, letter: str, digits: DigitsLike) -> None:
+    def open(self, letter: str, dataset: Dataset) -> None:
         """Start both runs of a case, A to F, on some digits; those of the case before are put away."""
         self.close()
         bug = BUGS[self._bugs[letter]]
-        experiment = bug.experiment(digits)
-        self.case = Case(letter, bug, experiment, experiment.trainer(), bug.healthy(digits).trainer())
-        for trainer in self.case[-2:]:
-            self._pool.run(trainer)
+        sick, healthy = (
+            engine().submit(ExhibitRecipe(dataset.key, bug.key, well, 0)) for well in (False, True)
+        )
+        self.case = Case(letter, bug, bug.experiment(dataset).see, sick, healthy)
+        self._session.museum_runs = [sick, healthy]
+        for run in (sick, healthy):
+            run.start()
 
     def close(self) -> None:
         """Pause both runs, and forget them."""
         if self.case:
-            for trainer in self.case[-2:]:
-                trainer.pause()
+            for run in (self.case.sick, self.case.healthy):
+                run.pause()
         self.case = self.guess = None
-
-    def look(self) -> None:
-        """Say that somebody is watching: the runs go on, and stop by themselves once nobody is."""
-        for trainer in self.case[-2:]:
-            self._pool.come_back(trainer)
-            self._pool.leave(trainer)
+        self._session.museum_runs = []
 
     @property
     def running(self) -> bool:
-        """Whether a run of the open case is on, or its last measurement still to come."""
-        return self.case is not None and any(
-            run.status is Status.RUNNING
-            or (run.status is Status.FINISHED and run.history.points[-1].iteration < run.iteration)
-            for run in self.case[-2:]
-        )
+        """Whether a run of the open case is on."""
+        return any(run.busy or run.status is Status.RUNNING for run in self._session.museum_runs)
 
     def reveal(self) -> None:
         """Mark the open case as revealed; it counts as solved only if it was named correctly before."""
@@ -109,7 +105,7 @@ class Museum:
 
 def show_museum(session: Session) -> None:
     """Draw the six cases, the curves of the open one, the guess and what it was."""
-    museum: Museum = st.session_state.setdefault("museum", Museum(pool()))
+    museum: Museum = st.session_state.setdefault("museum", Museum(session))
     with st.container(horizontal=True, gap="xsmall", key="cases"):
         for letter in LETTERS:
             here = museum.case is not None and museum.case.letter == letter
@@ -128,9 +124,8 @@ def show_museum(session: Session) -> None:
             "then reveal it.** Your own network is not touched."
         )
         return
-    museum.look()
     live(museum.running, _show_curves, session, museum, museum.running)
-    _show_guess(museum)
+    _show_guess(session, museum)
 
 
 def museum_chart(sick: History, healthy: History, what: What, end: int) -> Chart:
@@ -178,7 +173,6 @@ def _show_curves(session: Session, museum: Museum, refreshing: bool) -> None:
         return
     if refreshing and not museum.running:
         st.rerun()  # nothing to wait for any more
-    museum.look()
     case = museum.case
     end = case.healthy.hyperparameters.iterations
     st.markdown(
@@ -199,7 +193,7 @@ def _show_curves(session: Session, museum: Museum, refreshing: bool) -> None:
         st.markdown(_drawings(session, case))
 
 
-def _standing(trainer: Trainer) -> str:
+def _standing(trainer: Job) -> str:
     """Say where a run stands."""
     broke = f":orange[**broke off at iteration {trainer.iteration}**]"
     return broke if trainer.status is Status.DIVERGED else f"{trainer.status}, iteration {trainer.iteration}"
@@ -208,7 +202,7 @@ def _standing(trainer: Trainer) -> str:
 def _drawings(session: Session, case: Case) -> str:
     """Say how many digits, given in the way a drawing is, both read right, and what they read of this one."""
     X, Y = session.dataset.X_dev[:GIVEN], session.dataset.Y_dev[:GIVEN]
-    nets, see = (case.sick.net, case.healthy.net), (case.experiment.see, np.asarray)
+    nets, see = (case.sick.net, case.healthy.net), (case.see, np.asarray)
     right = [
         np.count_nonzero(probabilities(net, seen(X)).argmax(axis=1) == Y)
         for net, seen in zip(nets, see, strict=True)
@@ -227,7 +221,7 @@ def _drawings(session: Session, case: Case) -> str:
     return f"{words} Your drawing: **{sick}**, the healthy one {healthy}."
 
 
-def _show_guess(museum: Museum) -> None:
+def _show_guess(session: Session, museum: Museum) -> None:
     case = museum.case
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="guess_line"):
         museum.guess = st.selectbox(
@@ -243,10 +237,10 @@ def _show_guess(museum: Museum) -> None:
         st.button("Reveal", key="reveal", on_click=museum.reveal)
         st.caption(f"Solved {len(museum.solved)} of {len(BUGS)}", width="content")
     if case.letter in museum.revealed:
-        _show_revelation(museum)
+        _show_revelation(session, museum)
 
 
-def _show_revelation(museum: Museum) -> None:
+def _show_revelation(session: Session, museum: Museum) -> None:
     case, key = museum.case, museum.case.bug.key
     words = BUG_WORDS[key]
     if museum.guess:
@@ -258,6 +252,4 @@ def _show_revelation(museum: Museum) -> None:
         st.code(words.cure)
         if key == "inverted":
             st.markdown("What the network is given of a drawing:")
-            show_digit(
-                case.experiment.see(case.healthy.dataset.X_dev[0]), "A digit, black on white.", enlarged=4
-            )
+            show_digit(case.see(session.dataset.X_dev[0]), "A digit, black on white.", enlarged=4)

@@ -7,10 +7,11 @@ import * as curves from "./curves.js";
 import * as numbers from "./numbers.js";
 import * as reading from "./reading.js";
 import * as readings from "./readings.js";
+import * as redraw from "./redraw.js";
 import * as run from "./run.js";
 import * as status from "./status.js";
 
-const PARTS = { bars, buttons, curves, numbers, reading, socket: connection, status };
+const PARTS = { bars, buttons, curves, numbers, reading, redraw, socket: connection, status };
 
 await new Promise((resolve) => {
   const link = document.createElement("link");

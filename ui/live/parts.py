@@ -9,11 +9,12 @@ import streamlit as st
 SCRIPTS = Path(__file__).parent  # what `server.live.live_routes` serves
 SOCKET = "live"  # the key of the part that opens the socket
 
-Part = Literal["socket", "status", "numbers", "curves", "reading", "bars", "buttons"]
+Part = Literal["socket", "redraw", "status", "numbers", "curves", "reading", "bars", "buttons"]
 
 # Pixels, of each part: they are there before the script is, so that nothing jumps.
 HEIGHTS: dict[Part, int] = {
     "socket": 0,
+    "redraw": 0,
     "status": 76,
     "numbers": 68,
     "curves": 405,

@@ -1,6 +1,7 @@
 // The tab's one socket. It opens again by itself, after a pause that grows to ten seconds, and says how it is.
 
 import * as readings from "./readings.js";
+import * as redraw from "./redraw.js";
 import * as run from "./run.js";
 
 const FIRST_PAUSE = 250; // milliseconds; doubled after each failure
@@ -104,6 +105,7 @@ function take(data) {
   if (typeof message !== "object" || message === null) return;
   failures = 0;
   if ("run" in message) run.hear(message.run);
+  if ("redraw" in message) redraw.hear(message.redraw);
   if ("exhibit" in message) readings.hearExhibit(message.exhibit);
   if ("reading" in message) {
     asked = null;

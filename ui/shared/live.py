@@ -1,20 +1,29 @@
 """Keeps a part of the page up to date while the network learns, without touching the rest."""
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
 
-REFRESH = 0.5  # seconds between two looks at a running training
+from server.engine import engine
+from ui.live.parts import mount
+from ui.live.visit import is_live
+
+REFRESH = 0.5  # seconds between two looks at a running training, where the server trains in this process
+OFFLINE = 2.0  # the same where the socket is blocked: the server has others to serve
 
 
 def live(refreshing: bool, panel: Callable[..., None], *arguments: object) -> None:
     """
-    Draw a panel now, by itself whenever one of its widgets is used, and again and again while something runs.
+    Draw a panel now, by itself whenever one of its widgets is used, and again while something runs.
+
+    How often it is drawn again, the server decides: the more pages are open, the rarer, and only when
+    something has moved (`ui.live.visit.Refreshes`). Without a socket it is drawn twice a second, or every two.
 
     Parameters
     ----------
     refreshing : bool
-        Whether it is to look again, twice a second.
+        Whether something runs.
     panel : callable
         Draws what it is given. Its widgets refresh only itself: one that other parts of the page depend
         on belongs outside.
@@ -25,4 +34,16 @@ def live(refreshing: bool, panel: Callable[..., None], *arguments: object) -> No
     # fragment drew with the page when its next run starts before that was sent. Whatever comes after it then
     # moves into its place, and the fragment draws over that. In here nothing comes after it.
     with st.container():
-        st.fragment(panel, run_every=REFRESH if refreshing else None)(*arguments)
+        if is_live():
+            st.fragment(_draw_when_told)(panel, *arguments)
+        else:
+            pause = OFFLINE if engine().has_workers else REFRESH
+            st.fragment(panel, run_every=pause if refreshing else None)(*arguments)
+
+
+def _draw_when_told(panel: Callable[..., None], *arguments: object) -> None:
+    name = getattr(panel, "func", panel).__name__.strip("_")  # of a partial, that of its function
+    mount("redraw", {}, key=f"live_redraw_{name}", on_redraw_change=lambda: None)
+    start = time.thread_time()
+    panel(*arguments)
+    st.session_state["visit"].drawn(time.thread_time() - start)

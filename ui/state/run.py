@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Self
 
 from data import Dataset
-from data.augment import distort
-from nn import History, Hyperparameters, Status, Trainer, TwoLayerNN
+from nn import History, Hyperparameters, Status, TwoLayerNN
 from nn.parameters import Parameters
+from server.engine import Job, engine
+from server.node import TrainingRecipe
 from ui.state.settings import Settings
 
 UPLOADED = "upload:"  # data of the visitor's own: keys of other files do not begin so
@@ -17,10 +18,10 @@ SHORTEST = 0.2  # seconds from the first of them to the last
 
 
 def new_trainer(
-    settings: Settings, dataset: Dataset, net: TwoLayerNN | None = None, keep_checkpoints: bool = True
-) -> Trainer:
+    settings: Settings, dataset: Dataset, net: TwoLayerNN | None = None, rewindable: bool = True
+) -> Job:
     """
-    Make the training that settings describe.
+    Have the engine set up the training that settings describe.
 
     Parameters
     ----------
@@ -29,13 +30,12 @@ def new_trainer(
         The digits that they name.
     net : TwoLayerNN, optional
         Trained from where it stands, instead of a new one.
-    keep_checkpoints : bool
+    rewindable : bool
         Whether anybody may want to go back in it.
     """
     net = net or settings.new_network()
-    trainer = Trainer(net, dataset, settings.hyperparameters, keep_checkpoints=keep_checkpoints)
-    trainer.distort = distort if settings.distort else None
-    return trainer
+    recipe = TrainingRecipe(dataset.key, net, settings.hyperparameters, settings.distort, rewindable)
+    return engine().submit(recipe)
 
 
 class Change(NamedTuple):
@@ -52,7 +52,7 @@ class Run:
 
     settings: Settings  # what it was made from
     dataset: Dataset  # the digits it learns
-    trainer: Trainer | None = None  # by default a new one, of these settings
+    trainer: Job | None = None  # by default a new one, of these settings
     changes: list[Change] = field(default_factory=list)  # all its settings, from iteration 0 on, in order
     source: str | None = None  # the name of the file that its first weights were loaded from
     parent: Self | None = None  # the run that it was forked from, while that is kept
@@ -71,7 +71,7 @@ class Run:
     @property
     def distorted(self) -> bool:
         """Whether the training digits are distorted now."""
-        return self.trainer.distort is not None
+        return self.trainer.distorted
 
     @property
     def looking_back(self) -> bool:
@@ -106,21 +106,16 @@ class Run:
     @property
     def size(self) -> int:
         """Bytes of its checkpoints and its network."""
-        return self.trainer.checkpoints.size + sum(array.nbytes for array in self.trainer.net.parameters)
+        return self.trainer.size
 
     @property
     def checkpoint_iterations(self) -> list[int]:
         """The iterations that one can rewind it to, rising."""
-        return self.trainer.checkpoints.iterations
+        return self.trainer.checkpoint_iterations
 
     def forget_past(self) -> None:
         """Free all checkpoints but the last: one cannot rewind it any more."""
-        self.trainer.checkpoints = self.trainer.checkpoints.last()
-
-    def step(self) -> None:
-        """Make one update, and measure."""
-        self.trainer.step()
-        self.trainer.measure()
+        self.trainer.forget_past()
 
     def change(self, new: Hyperparameters, distorted: bool = False) -> None:
         """
@@ -134,7 +129,7 @@ class Run:
             Whether the training digits are distorted from now on.
         """
         old, same_digits = self.trainer.hyperparameters, distorted == self.distorted
-        iteration = self.trainer.change(new, distort if distorted else None)
+        iteration = self.trainer.change(new, distorted)
         if new.schedule == "constant":  # then it only matters at the end how many they are
             old = old.replace(iterations=new.iterations)
         if new != old or not same_digits:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from nn import Status, Trainer
-from server.pool import Pool
+from nn import Status
+from server.engine import Job
 from ui.state.run import Run, new_trainer
 
 SEEDS = 10
@@ -24,7 +24,7 @@ class SeedRuns:
         What they have in common, with the first of the seeds.
     dataset : Dataset
         The digits that they share.
-    trainers : list of Trainer
+    trainers : list of Job
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class SeedRuns:
             new_trainer(
                 replace(self.settings, hyperparameters=training.replace(seed=training.seed + k)),
                 run.dataset,
-                keep_checkpoints=False,  # nobody goes back in these
+                rewindable=False,  # nobody goes back in these
             )
             for k in range(SEEDS)
         ]
@@ -61,17 +61,17 @@ class SeedRuns:
         done = [1.0 if t.status is Status.DIVERGED else t.iteration / wanted for t in self.trainers]
         return float(np.mean(done))
 
-    def start(self, pool: Pool) -> None:
+    def start(self) -> None:
         """Let them learn, or go on."""
         for trainer in self.trainers:
-            pool.run(trainer)
+            trainer.start()
 
     def stop(self) -> None:
         """Pause them."""
         for trainer in self.trainers:
             trainer.pause()
 
-    def sound(self) -> list[Trainer]:
+    def sound(self) -> list[Job]:
         """Return those that have not diverged."""
         return [trainer for trainer in self.trainers if trainer.status is not Status.DIVERGED]
 

@@ -9,10 +9,9 @@ import streamlit as st
 from data import Dataset
 from data.doctor import shrunken
 from data.drawing import to_mnist
-from nn import Status, Trainer, TwoLayerNN
+from nn import Status, TwoLayerNN
 from server.datasets import datasets
-from server.shared import expert, pool
-from server.visits import presence
+from server.engine import Job, expert
 from ui.state.run import UPLOADED, Run, new_trainer
 from ui.state.runs import Runs
 from ui.state.seeds import SeedRuns
@@ -67,22 +66,27 @@ class Session:
     raw: bool = False  # whether the networks get the canvas as it is, only shrunk
     threshold: float = UNSURE  # how sure a network has to be not to call itself unsure, in [0, 1]
     drawing_url: str | None = None  # the canvas's picture as it was read last
-    canvas_generation: int = 0  # counts the times the canvas was cleared
+    strokes: list[object] = field(default_factory=list)  # of the drawing, as the canvas has them
+    first_strokes: list[object] = field(default_factory=list)  # those that a new canvas begins with
+    canvas_generation: int = 0  # counts the new canvases
     uploads: dict[str, Dataset] = field(default_factory=dict)  # the visitor's own CSV files, by name
     data_error: str | None = None  # why the chosen data could not be loaded
     failed_dataset: str | None = None  # the key of those data; they are not tried again unasked
     reset_wanted: bool = False  # whether the next run of the page starts anew
+    waiting: list[str] = field(default_factory=list)  # settings, in words, that count only after a reset
+    live: bool = False  # whether the browser draws what moves, from the socket
+    museum_runs: list[Job] = field(default_factory=list)  # of the case of the bug museum that is open
     refreshing: bool = False  # whether the page looks again and again: it learned when the page was drawn
 
     @property
-    def trainer(self) -> Trainer:
-        """The training on show."""
+    def trainer(self) -> Job:
+        """The training on show, wherever it goes on."""
         return self.run.trainer
 
     @property
-    def trainers(self) -> list[Trainer]:
-        """All that may be in training: the run on show, and the ten seeds."""
-        return [self.trainer, *(self.seeds.trainers if self.seeds else [])]
+    def trainers(self) -> list[Job]:
+        """All that may be in training: the run on show, the ten seeds, and those of the bug museum."""
+        return [self.trainer, *(self.seeds.trainers if self.seeds else []), *self.museum_runs]
 
     @property
     def settings(self) -> Settings:
@@ -119,8 +123,8 @@ class Session:
 
     def clear(self) -> None:
         """Empty the canvas, or put it back in its place."""
-        self.exhibit = None
-        self.drawing = None
+        self.exhibit = self.drawing = None
+        self.strokes = self.first_strokes = []
         self.canvas_generation += 1
 
     def apply(self, settings: Settings, dataset: Dataset) -> list[str]:
@@ -187,6 +191,12 @@ class Session:
         learned = replace(self.run.learned, hidden_size=self.settings.hidden_size)
         st.session_state.update(learned.values())
 
+    def reopen(self) -> None:
+        """Show everything as it was, on a page that has been loaded anew."""
+        self.adopt()
+        self.first_strokes, self.drawing_url = self.strokes, None
+        self.canvas_generation += 1
+
     def forget(self, run: Run) -> None:
         """Delete a run; where it is on show, the next run of the page starts anew."""
         on_show = run is self.run.end
@@ -198,8 +208,6 @@ class Session:
 
 def current_session() -> Session:
     """Return the visitor's session; the first time, with a fresh network."""
-    pool()
     if "session" not in st.session_state:
         st.session_state["session"] = Session()
-    presence()
     return st.session_state["session"]

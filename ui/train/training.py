@@ -1,10 +1,14 @@
 """Train, pause, step, reset, and the curves: everything about the network that is learning."""
 
-import numpy as np
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from nn import Status
-from server.shared import pool
+from ui.live.parts import mount
+from ui.live.presses import show_buttons as show_live_buttons
+from ui.shared.advice import advice
 from ui.shared.curves import accuracy_chart, loss_chart
 from ui.shared.live import live
 from ui.shared.words import escaped
@@ -14,8 +18,11 @@ HIGH_LOSS = 5.0  # guessing has 2.3
 STUCK_LOSS = 0.1  # within this of log 10, after a while: the network only guesses
 
 
-def show_buttons(session: Session) -> None:
+def show_buttons(session: Session, run: dict[str, Any] | None = None) -> None:
     """Draw Train / Pause, Step and Reset, without `help`: with it Streamlit puts every button in twice."""
+    if session.live:
+        show_live_buttons(["train", "step", "reset"], partial(_press, session), run=run)
+        return
     running = session.refreshing
     over = session.trainer.status in (Status.FINISHED, Status.DIVERGED)
     with st.container(horizontal=True, wrap=False, gap="xsmall", key="buttons", width="content"):
@@ -48,8 +55,21 @@ def show_buttons(session: Session) -> None:
         )
 
 
+def _press(session: Session, what: str, times: int) -> None:
+    """Do what was asked for on the page: the run is to be running, or paused, or a button was pressed."""
+    if what == "running":
+        _press_train(session)
+    elif what == "paused":
+        _press_pause(session)
+    elif what == "reset":
+        _press_reset(session)
+    elif what == "step":
+        for _ in range(times):
+            _press_step(session)
+
+
 def _press_train(session: Session) -> None:
-    pool().run(session.trainer)
+    session.trainer.start()
 
 
 def _press_pause(session: Session) -> None:
@@ -57,15 +77,18 @@ def _press_pause(session: Session) -> None:
 
 
 def _press_step(session: Session) -> None:
-    session.run.step()
+    session.trainer.step()
 
 
 def _press_reset(session: Session) -> None:
     session.reset_wanted = True
 
 
-def show_status(session: Session, waiting: list[str]) -> None:
+def show_status(session: Session) -> None:
     """Say where the run stands, and which settings wait for a reset, in lines of a fixed height."""
+    if session.live:
+        mount("status", {"advice": advice(session)._asdict()})
+        return
     trainer = session.trainer
     done, wanted = trainer.iteration, trainer.hyperparameters.iterations
     pace = _pace(session.run.iterations_per_second(), wanted - done)
@@ -73,58 +96,37 @@ def show_status(session: Session, waiting: list[str]) -> None:
         st.markdown(f"**{trainer.status.capitalize()}** · iteration {done:,} of {wanted:,}{pace}")
         st.progress(min(done / wanted, 1.0))
         with st.container(key="advice"):
-            st.markdown(_advice(session, waiting))
-
-
-def _advice(session: Session, waiting: list[str]) -> str:
-    """Say in one sentence what is going on or what to do."""
-    trainer = session.trainer
-    error = pool().error(trainer)
-    if error:
-        return f":red[Training stopped: {escaped(error)}. Press Train to go on, or Reset to start again.]"
-    if trainer.status is Status.DIVERGED:
-        loss = trainer.history.points[-1].train_loss  # it may have been measured before the explosion
-        height = f" to {loss:,.0f}" if HIGH_LOSS < loss < np.inf else ""
-        cure = "the steps are too long. Lower the learning rate, then press Reset."
-        return f":orange[**The loss exploded**{height}: {cure}]"
-    if _is_stuck(session):
-        return ":orange[**Stuck:** one answer for all digits. Lower the learning rate, then press Reset.]"
-    if waiting:
-        return f":blue[**Counts after Reset:** {', '.join(waiting)}.]"
-    if session.run.looking_back:
-        return ":blue[**Looking back:** change a setting, press Train, and it takes another path from here.]"
-    guessing = "An untrained network only guesses: 1 in 10 right. Press Train and watch it learn."
-    source = escaped(session.run.source or "the expert")
-    sentence = {
-        Status.READY: guessing if session.untrained else f"Trained before ({source}). Press Train to go on.",
-        Status.RUNNING: f"Each iteration looks at {_digits(session)} and changes every weight a little.",
-        Status.PAUSED: "Train goes on, Step makes one more iteration, Reset forgets everything learned.",
-        Status.FINISHED: "Raise the iterations to go on from here, or press Reset to start again.",
-    }
-    return f":gray[{sentence[trainer.status]}]"
-
-
-def _digits(session: Session) -> str:
-    everything = len(session.dataset.X_train)
-    size = min(session.trainer.hyperparameters.batch_size or everything, everything)
-    return f"{'all ' if size == everything else ''}{size:,} digit{'s' if size > 1 else ''}"
+            text, strong, tone = advice(session)
+            st.markdown(f":{tone}[{f'**{escaped(strong)}** ' if strong else ''}{escaped(text)}]")
 
 
 def show_training(session: Session) -> None:
     """Draw the page, live: the two accuracies as numbers, and accuracy and loss as curves."""
+    if session.live:
+        mount("numbers", {"help": _explained(session)})
+        mount("curves", {})
+        return
     live(session.refreshing, _show_curves, session)
+
+
+def _explained(session: Session) -> dict[str, str]:
+    """Say what each of the two numbers counts."""
+    learned, held_out = session.trainer.watched_digits, len(session.dataset.X_dev)
+    return {
+        "train_accuracy": f"Right answers on {learned:,} of the digits it learns from.",
+        "dev_accuracy": f"Right answers on {held_out:,} digits it never learns from.",
+    }
 
 
 def _show_curves(session: Session) -> None:
     trainer, parent = session.trainer, session.run.parent_history
     last, iterations = trainer.history.points[-1], trainer.hyperparameters.iterations
+    learned, held_out = _explained(session).values()
     with st.container(horizontal=True, gap="medium", key="numbers"):
         with st.container(key="train_accuracy", width="content"):
-            known = f"Right answers on {trainer.watched_digits:,} of the digits it learns from."
-            st.metric(":blue[●] Training accuracy", f"{last.train_accuracy:.1%}", help=known)
+            st.metric(":blue[●] Training accuracy", f"{last.train_accuracy:.1%}", help=learned)
         with st.container(key="dev_accuracy", width="content"):
-            new = f"Right answers on {len(session.dataset.X_dev):,} digits it never learns from."
-            st.metric(":orange[●] Held-out accuracy", f"{last.dev_accuracy:.1%}", help=new)
+            st.metric(":orange[●] Held-out accuracy", f"{last.dev_accuracy:.1%}", help=held_out)
     with st.container(key="accuracy_chart", gap=None):
         st.caption("Accuracy: share of right answers")
         chart = accuracy_chart(trainer.history, iterations, parent)
@@ -141,9 +143,3 @@ def _pace(pace: float | None, still_to_go: int) -> str:
     seconds = still_to_go / pace
     time_left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
     return f" · {pace:,.0f} per second · {time_left} left"
-
-
-def _is_stuck(session: Session) -> bool:
-    """Tell whether all hidden units have died: the loss is that of guessing and no digit moves it."""
-    last = session.trainer.history.points[-1]
-    return last.iteration >= 20 and abs(last.train_loss - 2.303) < STUCK_LOSS and last.train_accuracy < 0.15
