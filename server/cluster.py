@@ -14,6 +14,9 @@ from server.node import Node
 
 logger = logging.getLogger(__name__)
 
+MEMORY = (
+    "auto"  # of a worker: an equal share of the computer's; one that takes more is ended, and another comes
+)
 CALL_PATIENCE = 10.0  # seconds until a worker that does not answer counts as gone
 SCHEDULER = "DIGITS_SCHEDULER"  # the address of a Dask scheduler, such as tcp://192.168.1.20:8786
 
@@ -107,6 +110,7 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
         LocalCluster(
             n_workers=os.cpu_count() or 1,
             threads_per_worker=1,
+            memory_limit=MEMORY,
             processes=True,
             security=True,
             dashboard_address="127.0.0.1:0",  # Dask answers there whether it is alive, and nothing else

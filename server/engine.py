@@ -30,7 +30,7 @@ CHECKPOINT_EVERY = 1.5  # seconds between two looks at a learning run's latest c
 BYTES_PER_SECOND = 25e6  # of weights and checkpoints, over all runs
 STEP_PATIENCE = 1.0  # seconds that a press of Step waits for its update
 LOST_PATIENCE = 30.0  # seconds that a press waits for another worker when its own has died
-SEARCH_EVERY = 2.0  # seconds between two searches for workers that have come
+SEARCH_EVERY = 2.0  # seconds between two searches for workers that have come or gone
 
 
 class NodeLostError(Exception):
@@ -87,7 +87,7 @@ class Job:
     def __init__(self, engine: "Engine", recipe: Recipe) -> None:
         self.name = uuid.uuid4().hex
         self.recipe, self._engine = recipe, engine
-        self.history = History()
+        self._history = History()
         self.moved_at: int | None = None
         self.checkpoint: Checkpoint | None = None  # the latest that is here
         self.node: NodeLink | None = None
@@ -105,6 +105,17 @@ class Job:
             raise AttributeError(name)
         self._engine.refresh(self)
         return getattr(self._news, name)
+
+    @property
+    def history(self) -> History:
+        """Loss and accuracy along the way, as far as they are known here."""
+        self._engine.refresh(self)
+        return self._history
+
+    @property
+    def last_known(self) -> int:
+        """The iteration of the last measurement that is known here; -1 where there is none."""
+        return self._history.points[-1].iteration if self._history.points else -1
 
     @property
     def net(self) -> TwoLayerNN:
@@ -151,7 +162,8 @@ class Job:
 
     def change(self, hyperparameters: Hyperparameters, distorted: bool) -> int:
         """Go on with other settings; return the updates made before they count."""
-        count, news = self._call("change", hyperparameters, distorted, self._question())
+        question = self._question(checkpoint=True)
+        count, news = self._call("change", hyperparameters, distorted, question)
         self.take(news)
         return count
 
@@ -213,7 +225,7 @@ class Job:
                 self.checkpoint, self.checkpoint_taken = news.checkpoint, time.monotonic()
             self._news = news._replace(net=None, checkpoint=None, points=[])
             for point in news.points:
-                self.history.add(point)
+                self._history.add(point)
             if news.status is not Status.RUNNING:
                 self.wanted_running = False
 
@@ -225,7 +237,7 @@ class Job:
 
     def _question(self, net: bool = False, checkpoint: bool = False) -> Question:
         """Ask for what is not known here yet."""
-        return Question(_last(self.history), net, checkpoint)
+        return Question(self.last_known, net, checkpoint)
 
     def _ask(self, method: str, net: bool = False, checkpoint: bool = False) -> News:
         return self._call(method, self._question(net, checkpoint))
@@ -356,7 +368,7 @@ class Engine:
         """Where nobody looks again and again, look now."""
         if self._looker is None:
             self._discard_unheld()
-            job.take(self.placed(job).send("news", job.name, Question(_last(job.history), net=True))())
+            job.take(self.placed(job).send("news", job.name, Question(job.last_known, net=True))())
 
     def lose(self, node: NodeLink) -> None:
         """Let the runs of a dead node go on elsewhere, from their last checkpoints."""
@@ -374,7 +386,7 @@ class Engine:
         """Make a run on a node, from its last checkpoint where it has one."""
         if not node.send("has", job.recipe.dataset)():
             node.send("put", datasets().open(job.recipe.dataset))()  # an upload, to another computer
-        question = Question(_last(job.history), net=True, checkpoint=True)
+        question = Question(job.last_known, net=True, checkpoint=True)
         goes_on = job.wanted_running
         news = node.send("submit", job.name, job.recipe, job.checkpoint, question)()
         job.come_from(news)
@@ -410,8 +422,9 @@ class Engine:
         searched = time.monotonic()
         while not self._closing.wait(LOOK_EVERY):
             try:
-                self._look()
-                if time.monotonic() - searched > SEARCH_EVERY:
+                search = time.monotonic() - searched > SEARCH_EVERY
+                self._look(everywhere=search)
+                if search:
                     searched = time.monotonic()
                     found = self._find_nodes()
                     with self._lock:
@@ -419,8 +432,8 @@ class Engine:
             except Exception:  # whatever it is: the next look must come all the same
                 logger.exception("A look at the runs failed")
 
-    def _look(self) -> None:
-        """Ask every node about its runs, all of them in one call, and note what is new."""
+    def _look(self, everywhere: bool) -> None:
+        """Ask the nodes about their runs, in one call each, and note what is new; or whether they live."""
         self._discard_unheld()
         jobs = list(self._jobs.values())
         for job in jobs:
@@ -433,7 +446,8 @@ class Engine:
             question = job.next_question(self._afford)
             if question is not None and job.node in questions:
                 questions[job.node][job.name] = question
-        answers = [(node, node.send("look", asked, cores)) for node, asked in questions.items() if asked]
+        asked = {node: of_node for node, of_node in questions.items() if of_node or everywhere}
+        answers = [(node, node.send("look", of_node, cores)) for node, of_node in asked.items()]
         for node, answer in answers:
             try:
                 news = answer()
@@ -453,10 +467,6 @@ class Engine:
             return False
         self._allowance -= size
         return True
-
-
-def _last(history: History) -> int:
-    return history.points[-1].iteration if history.points else -1
 
 
 @cache

@@ -189,7 +189,9 @@ class Node:
         self, name: str, hyperparameters: Hyperparameters, distorted: bool, question: Question
     ) -> tuple[int, News]:
         """Go on with other settings; return the updates made before they count, too."""
-        count = self._runs[name].change(hyperparameters, distort if distorted else None)
+        trainer = self._runs[name]
+        count = trainer.change(hyperparameters, distort if distorted else None)
+        self._checkpoints[trainer] = time.monotonic(), trainer.checkpoint()  # one from before is out of date
         return count, self.news(name, question)
 
     def rewound(self, name: str, iteration: int, new_name: str, question: Question) -> News:
@@ -258,7 +260,8 @@ class Node:
         """Tell where one run stands."""
         trainer = self._runs[name]
         number = self._numbers[name] = self._numbers.get(name, 0) + 1
-        busy = self._pool.is_busy(trainer)  # first: what is told of one that is done is its last word
+        # first, so that what is told of a run that has ended holds its last measurement and weights
+        busy, status, iteration = self._pool.is_busy(trainer), trainer.status, trainer.iteration
         points = []
         for point in reversed(trainer.history.points):
             if point.iteration <= question.since:
@@ -266,9 +269,9 @@ class Node:
             points.append(point)
         return News(
             number=number,
-            status=trainer.status,
+            status=status,
             busy=busy,
-            iteration=trainer.iteration,
+            iteration=iteration,
             epoch=trainer.epoch,
             seconds=trainer.seconds,
             hyperparameters=trainer.hyperparameters,

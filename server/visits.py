@@ -186,6 +186,8 @@ class Visits:
                     del self._entries[token]
         for entry in leaving:
             _quietly(entry.visit.go_away)
+            if not entry.away:  # it has come back in the meantime
+                _quietly(entry.visit.come_back)
         self._put_away([entry.visit for entry in resting])
 
     def here(self) -> list[Visit]:

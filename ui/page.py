@@ -44,7 +44,7 @@ with st.sidebar:
 
 update_link(settings)
 session.waiting = session.apply(settings, dataset)
-session.refreshing = session.running  # looked at once: the run may end at any moment
+session.refreshing = session.moving  # looked at once: the run may end at any moment
 if visit:
     visit.nothing_drawn()  # until one of the page's parts is drawn in Python
 with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="top"):
@@ -54,7 +54,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium", ke
 
 def show_state() -> None:
     """Show where the run stands; when it has ended, draw the whole page once more."""
-    if session.refreshing and not session.running and not session.live:
+    if session.refreshing and not session.moving and not session.live:
         st.rerun()  # the buttons change, and there is nothing to wait for any more
     show_status(session)
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from data import load_sample
-from nn import TwoLayerNN
+from nn import Hyperparameters
 
 MOST_MS = 50  # a refresh of all panels together should stay below
 VIEWS = {  # page, view: the widget that opens it
@@ -29,11 +28,11 @@ VIEWS = {  # page, view: the widget that opens it
 
 
 def script() -> None:
-    """Draw one page as streamlit_app.py does, the canvas left out: it stays as it is at a refresh."""
+    """Draw one page as ui/page.py does; what stands in the canvas's place stays as it is at a refresh."""
     import streamlit as st
 
     from ui.doctor.doctor import show_doctor
-    from ui.draw.drawing import show_reading
+    from ui.draw.drawing import show_drawing
     from ui.history.history import show_runs
     from ui.inside.inside import show_inside
     from ui.lesson.lesson import show_lesson
@@ -44,12 +43,8 @@ def script() -> None:
 
     session = current_session()
     session.refreshing = session.running
-
-    def show_frame() -> None:
-        show_status(session, [])
-        show_reading(session)
-
-    live(session.refreshing, show_frame)
+    show_drawing(session)
+    live(session.refreshing, show_status, session)
     pages = {
         "Train": show_training,
         "Digit doctor": show_doctor,
@@ -59,6 +54,9 @@ def script() -> None:
         "How it works": show_lesson,
     }
     pages[st.session_state["page"]](session)
+
+
+FRAME = ("show_status", "_show_reading")  # what is live on every page
 
 
 class Stopwatch:
@@ -71,7 +69,7 @@ class Stopwatch:
         def timed(*arguments: object) -> None:
             start = time.perf_counter()
             panel(*arguments)
-            name = "frame" if getattr(panel, "__name__", "") == "show_frame" else "page"
+            name = "frame" if getattr(panel, "__name__", "") in FRAME else "page"
             spent = 1000 * (time.perf_counter() - start)
             self.milliseconds[name] = self.milliseconds.get(name, 0) + spent
 
@@ -82,24 +80,24 @@ class Refreshes:
     """One visitor's page, a network of a size that learns on and on, a drawing and two pins."""
 
     def __init__(self, hidden_size: int) -> None:
-        from server.shared import pool
-
-        from nn import Hyperparameters, Trainer
+        from ui.state.run import Run
         from ui.state.session import Drawing, Exhibit
+        from ui.state.settings import Settings
 
         self.app = AppTest.from_function(script, default_timeout=60)
         self.app.session_state["page"] = "Train"
         self.app.session_state["lesson_step"] = "All"
         self.app.run()
-        sample, session = load_sample(), self.app.session_state["session"]
-        settings = Hyperparameters(learning_rate=0.01, iterations=10**9, batch_size=64)
-        self.trainer = Trainer(TwoLayerNN(hidden_size=hidden_size, init="he"), sample, settings)
-        session.run.trainer = self.trainer
+        session = self.app.session_state["session"]
+        sample = session.dataset
+        training = Hyperparameters(learning_rate=0.01, iterations=10**9, batch_size=64)
+        session.show(Run(Settings(hidden_size=hidden_size, init="he", hyperparameters=training), sample))
+        self.trainer = session.trainer
         session.exhibit = Exhibit(
             "a digit", Drawing((sample.X_test[0].reshape(28, 28) * 255).astype("uint8"))
         )
         session.pins = [row.reshape(28, 28) for row in sample.X_test[:6]]
-        pool().run(self.trainer)
+        self.trainer.start()
 
     def measure(self, page: str, view: str, key: str | None, stopwatch: Stopwatch) -> tuple[float, float]:
         """Refresh once; return the milliseconds of what every page shows, and of this page."""

@@ -18,6 +18,8 @@ from server.engine import Engine
 from server.node import TrainingRecipe
 from tests.pools import wait_until
 
+pytestmark = pytest.mark.slow  # they start processes and wait for them
+
 ROOT = Path(__file__).parents[2]
 
 

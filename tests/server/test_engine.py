@@ -4,12 +4,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
+from data import Dataset
 from nn import Hyperparameters, Status, Trainer, TwoLayerNN
 from server.cluster import workers
 from server.datasets import datasets
@@ -183,6 +185,7 @@ def test_what_may_be_sent_in_a_second_is_bounded():
     assert sent <= BYTES_PER_SECOND / 10**6 + 2
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_at_most_five_seconds(cluster: Engine):
     made = [recipe(iterations=2500, seed=seed, batch_size=64, optimizer="adam") for seed in range(5)]
     jobs = [cluster.submit(one) for one in made]
@@ -200,6 +203,36 @@ def test_a_killed_worker_costs_at_most_five_seconds(cluster: Engine):
         expected = alone(one)
         wait_until(lambda job=job, expected=expected: same_parameters(job.net, expected.net))
     wait_until(lambda: len(cluster.nodes) == (os.cpu_count() or 1), 30)  # another worker has come
+
+
+@dataclass(frozen=True)
+class GreedyRecipe(TrainingRecipe):
+    """A run that takes too much memory, but only the first time."""
+
+    flag: Path = Path()
+
+    def trainer(self, dataset: Dataset) -> Trainer:
+        trainer = super().trainer(dataset)
+        if not self.flag.exists():
+            self.flag.touch()
+            trainer.hoard = np.ones(10**9, np.uint8)
+        return trainer
+
+
+@pytest.mark.slow
+def test_a_worker_that_takes_too_much_memory_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("server.cluster.MEMORY", "800MB")
+    engine, modest = Engine(), recipe(iterations=60, batch_size=64, dropout=0.1)
+    with workers(engine):
+        before = {process.pid for process in worker_processes()}
+        job = engine.submit(modest)
+        greedy = engine.submit(GreedyRecipe(SAMPLE, TwoLayerNN(), Hyperparameters(), flag=tmp_path / "flag"))
+        wait_until(lambda: not before <= {process.pid for process in worker_processes()}, 60)
+        greedy.step()
+        wait_until(lambda: greedy.iteration == 1, 60)  # in another process
+        job.start()
+        wait_until(finished(job), 60)
+        assert same_parameters(job.net, alone(modest).net)
 
 
 def test_a_run_put_away_comes_back_where_it_was(cluster: Engine):

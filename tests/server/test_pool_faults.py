@@ -110,15 +110,15 @@ def test_runs_that_are_over_are_not_kept_in_memory(
         "diverged": {"learning_rate": 1e30},
     }
     run = toy_trainer(**{"iterations": ENDLESS, **settings.get(end, {})})
+    gone = weakref.ref(run)
     if end == "stepped":
         pool.step(run)
-        wait_until(lambda: run.iteration == 1)
+        wait_until(lambda: gone().iteration == 1)
     else:
         pool.run(run)
     if end == "paused":
         goes_on(run)
         run.pause()
-    gone = weakref.ref(run)
     wait_until(lambda: gone().status is not Status.RUNNING)
     del run
     wait_until(lambda: gc.collect() >= 0 and gone() is None)

@@ -147,7 +147,8 @@ def test_digits_of_ones_own_are_loaded_from_their_file(tmp_path: Path, monkeypat
     rows = np.c_[SAMPLE.Y_dev[:200], np.rint(SAMPLE.X_dev[:200] * 255)].astype(int)
     file = tmp_path / "my digits.csv"
     np.savetxt(file, rows, fmt="%d", delimiter=",")
-    run = go(a_run(datasets().read(named(file.name, file.read_bytes())), Settings(dataset=f"upload:{file.name}")), 3)
+    own = datasets().read(named(file.name, file.read_bytes()))
+    run = go(a_run(own, Settings(dataset=f"upload:{file.name}")), 3)
     program = script(run)
     assert "load_csv('my digits.csv')" in program
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

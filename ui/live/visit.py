@@ -135,8 +135,7 @@ class Visit:
         """Let go on what was paused because nobody was here."""
         paused, self._paused = self._paused, []
         for trainer in paused:
-            if trainer.status is Status.PAUSED:
-                trainer.start()
+            trainer.start()
 
     def put_away(self) -> None:
         """Free what the runs take in the worker processes."""

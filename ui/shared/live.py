@@ -18,7 +18,8 @@ def live(refreshing: bool, panel: Callable[..., None], *arguments: object) -> No
     Draw a panel now, by itself whenever one of its widgets is used, and again while something runs.
 
     How often it is drawn again, the server decides: the more pages are open, the rarer, and only when
-    something has moved (`ui.live.visit.Refreshes`). Without a socket it is drawn twice a second, or every two.
+    something has moved (`ui.live.visit.Refreshes`). Without a socket it is drawn again every two seconds, and
+    in tests twice a second.
 
     Parameters
     ----------

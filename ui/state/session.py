@@ -109,6 +109,11 @@ class Session:
         return self.trainer.status is Status.RUNNING
 
     @property
+    def moving(self) -> bool:
+        """Whether it is learning, or a step of it is still to be made."""
+        return self.running or self.trainer.busy
+
+    @property
     def shown(self) -> Drawing | None:
         """What is to be read: the exhibit where there is one, else what is on the canvas."""
         return self.exhibit.drawing if self.exhibit else self.drawing

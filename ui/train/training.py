@@ -14,9 +14,6 @@ from ui.shared.live import live
 from ui.shared.words import escaped
 from ui.state.session import Session
 
-HIGH_LOSS = 5.0  # guessing has 2.3
-STUCK_LOSS = 0.1  # within this of log 10, after a while: the network only guesses
-
 
 def show_buttons(session: Session, run: dict[str, Any] | None = None) -> None:
     """Draw Train / Pause, Step and Reset, without `help`: with it Streamlit puts every button in twice."""
