@@ -4,7 +4,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from distributed import Client, LocalCluster
@@ -103,7 +103,7 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
                 f"{SCHEDULER} is {address}, but no Dask scheduler answers there: start one with "
                 "'dask scheduler', or unset the variable to train on this computer."
             ) from error
-        with client:
+        with closing(client):
             yield client
         return
     with (
@@ -119,7 +119,7 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
             env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             silence_logs=logging.ERROR,
         ) as cluster,
-        Client(cluster) as client,
+        closing(Client(cluster)) as client,  # `with Client` can only be left in the thread that entered it
     ):
         client.wait_for_workers(os.cpu_count() or 1, timeout=60)
         yield client

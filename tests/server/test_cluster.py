@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 
 import numpy as np
@@ -93,3 +94,15 @@ def test_the_app_does_not_start_half_without_it():
     said = ended.stdout + ended.stderr
     assert said.count("DIGITS_SCHEDULER is tcp://127.0.0.1:9, but no Dask scheduler answers there") == 1
     assert "Traceback" not in said
+
+
+def test_it_can_be_left_in_another_thread_than_it_was_entered_in(
+    scheduler: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(SCHEDULER, scheduler)
+    engine = Engine()
+    training = workers(engine)
+    copy_context().run(training.__enter__)  # as asyncio.to_thread does
+    assert engine.has_workers
+    copy_context().run(training.__exit__, None, None, None)
+    assert not engine.has_workers
