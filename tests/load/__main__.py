@@ -30,34 +30,44 @@ def main() -> None:
     if not options.quick:
         sizes = [(count, count) for count in SMALLER] + sizes
     print(f"{machine()}; {seconds:g} s each\n", flush=True)
-    columns, bare = [], {}
+    columns = []
     with tempfile.TemporaryDirectory() as folder:
         for visitors, training in dict.fromkeys(sizes):
             print(f"{visitors} visitors, {training} in training ...", file=sys.stderr, flush=True)
+            before = _bare(training, seconds)
             result = measure(Plan(visitors, training, seconds), Path(folder) / "server.log")
-            if training and training not in bare:
-                bare[training] = bare_iterations_per_second(training, min(BARE_SECONDS, seconds))
-            columns.append(column(result, bare.get(training, 0.0)))
+            columns.append(column(result, before, _bare(training, seconds)))
     print_table(columns)
+    print(f"\n{machine()}")
 
 
-def column(result: Result, bare: float) -> dict[str, str]:
-    """Put what was measured into words, a line each."""
+def _bare(runs: int, seconds: float) -> float:
+    return bare_iterations_per_second(runs, min(BARE_SECONDS, seconds)) if runs else 0.0
+
+
+def column(result: Result, before: float, after: float) -> dict[str, str]:
+    """Put what was measured into words, a line each, beside the same runs without a page before and after."""
+    bare = (before + after) / 2
     record, pace = result.record, result.iterations_per_second
     return {
         "visitors, in training": f"{result.plan.visitors}, {result.plan.training}",
         "frame to reading, ms  p50 p95 p99": _milliseconds(result, "frame", 50, 95, 99),
         "   read, unanswered, wrong": f"{_count(result, 'frame')}, {record.wrong}",
+        "first Train, ms       p50 p95": _milliseconds(result, "start", 50, 95),
+        "   answered, unanswered": _count(result, "start"),
         "Train, Pause, ms      p50 p95": _milliseconds(result, "press", 50, 95),
-        "   answered, unanswered": _count(result, "press"),
+        "   answered, unanswered ": _count(result, "press"),
         "change of page, ms    p50 p95": _milliseconds(result, "page", 50, 95),
-        "   answered, unanswered ": _count(result, "page"),
+        "   answered, unanswered  ": _count(result, "page"),
+        "canvas, pen up, ms    p50 p95": _milliseconds(result, "canvas", 50, 95),
+        "   answered, unanswered   ": _count(result, "canvas"),
         "opening the page, ms  p50 p95": _milliseconds(result, "open", 50, 95),
-        "   answered, unanswered  ": _count(result, "open"),
+        "   answered, unanswered    ": _count(result, "open"),
         "iterations a second, all runs": f"{pace:,.0f}",
-        "   the same runs without a page": f"{bare:,.0f}",
+        "   without a page, before, after": f"{before:,.0f}, {after:,.0f}",
         "   share": f"{pace / bare:.0%}" if bare else "–",
         "   runs of which nothing was heard": str(record.silent),
+        "parts drawn again by Python, a second": f"{record.redrawn / result.plan.seconds:.1f}",
         "page process: cores": f"{result.page.cores:.2f}",
         "   MB its own, resident": f"{result.page.unique:,.0f}, {result.page.resident:,.0f}",
         "worker processes: number, cores": f"{result.workers.processes}, {result.workers.cores:.2f}",

@@ -1,53 +1,57 @@
-"""The same runs without any page: as fast as this computer makes them."""
+"""The same runs without any page: in the same worker processes, behind the same engine."""
 
 import multiprocessing
-import os
 import time
 from multiprocessing.connection import Connection
 
-from threadpoolctl import threadpool_limits
-
-TURN = 0.02  # seconds that a run is advanced before the next one is
+SETTLE = 1.0  # seconds from the last start to the measuring
+LONG = 10_000  # iterations: no run ends meanwhile
 
 
 def bare_iterations_per_second(runs: int, seconds: float) -> float:
-    """Train classic networks in a process a core, in turn; return the iterations a second of all together."""
-    context = multiprocessing.get_context("spawn")
-    processes = min(runs, os.cpu_count() or 1)
-    workers = []
-    for number in range(processes):
-        here, there = context.Pipe()
-        mine = range(number, runs, processes)
-        process = context.Process(target=_train, args=(mine, seconds, there), daemon=True)
-        process.start()
-        there.close()
-        workers.append((process, here))
-    for _, pipe in workers:  # all are ready before the first begins
-        pipe.recv()
-    for _, pipe in workers:
-        pipe.send("go")
-    pace = sum(pipe.recv() for _, pipe in workers)
-    for process, _ in workers:
+    """
+    Train classic networks on the sample in the engine's own worker processes, with no page before them.
+
+    Parameters
+    ----------
+    runs : int, 1 or more
+    seconds : float
+
+    Returns
+    -------
+    float
+        Iterations a second, of all runs together.
+    """
+    context = multiprocessing.get_context("spawn")  # the engine is one a process: this one keeps its own
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_train, args=(runs, seconds, there))
+    process.start()
+    there.close()
+    try:
+        return here.recv()
+    finally:
         process.join()
-    return pace
 
 
-def _train(seeds: range, seconds: float, pipe: Connection) -> None:
-    from data import load_sample
-    from nn import Hyperparameters, Trainer, TwoLayerNN
+def _train(runs: int, seconds: float, pipe: Connection) -> None:
+    from nn import Hyperparameters, TwoLayerNN
+    from server.cluster import workers
+    from server.datasets import datasets
+    from server.engine import engine
+    from server.node import TrainingRecipe
 
-    with threadpool_limits(1, user_api="blas"):
-        sample = load_sample()
-        trainers = [
-            Trainer(TwoLayerNN(seed=seed), sample, Hyperparameters(iterations=10**6, seed=seed))
-            for seed in seeds
+    with workers(engine()):
+        key = datasets().get("sample").key
+        jobs = [
+            engine().submit(
+                TrainingRecipe(key, TwoLayerNN(seed=seed), Hyperparameters(iterations=LONG, seed=seed))
+            )
+            for seed in range(runs)
         ]
-        for trainer in trainers:
-            trainer.start()
-        pipe.send("ready")
-        pipe.recv()
-        begin = time.perf_counter()
-        while time.perf_counter() - begin < seconds:
-            for trainer in trainers:
-                trainer.advance(TURN)
-        pipe.send(sum(trainer.iteration for trainer in trainers) / (time.perf_counter() - begin))
+        for job in jobs:
+            job.start()
+        time.sleep(SETTLE)
+        begin, before = time.perf_counter(), sum(job.iteration for job in jobs)
+        time.sleep(seconds)
+        done = sum(job.iteration for job in jobs) - before
+        pipe.send(done / (time.perf_counter() - begin))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from data.drawing import to_mnist
 from nn.expert import load_expert
+from server.live import reading
 from tests.pen import PenDigit, Stroke, on_canvas, picture, read_pen
 
 FRAME = 140  # pixels, a side of a frame
@@ -20,7 +21,8 @@ class Drawing(NamedTuple):
     """A digit on its way onto the canvas."""
 
     frames: list[bytes]  # 19,600 each: grey, row by row, ink bright
-    read: list[int]  # the expert's digit of each frame
+    sees: list[str]  # what the networks see of each, as its reading says
+    read: list[int]  # the expert's digit of each
     canvas: str  # what the canvas sends in the end, as JSON
     digit: int  # the expert's digit of that
 
@@ -59,6 +61,7 @@ def _prepare(written: PenDigit, expert: object) -> Drawing:
     final = grown[-1].convert("RGBA")
     return Drawing(
         frames=[frame.tobytes() for frame in frames],
+        sees=[reading(to_mnist(frame), None, None)["sees"] for frame in frames],
         read=[_read(frame, expert) for frame in frames],
         canvas=canvas_value(data_url(final)),
         digit=_read(np.asarray(final), expert),

@@ -21,12 +21,13 @@ class LiveSocket:
     Attributes
     ----------
     heard : callable
-        Called with the news of the run, whenever there are any.
+        Called with each message that is no answer: news of the run, and who is to be drawn anew.
     """
 
     def __init__(self, connection: ClientConnection, heard: Callable[[dict], None]) -> None:
         self._connection = connection
         self._reading: asyncio.Future | None = None
+        self._sees: str | None = None
         self.heard = heard
         self._listener = asyncio.create_task(self._listen())
 
@@ -68,8 +69,24 @@ class LiveSocket:
         except ConnectionClosed as error:
             raise Unanswered("the server closed the socket") from error
 
-    async def read(self, frame: bytes, limit: float) -> tuple[float, dict]:
-        """Send a frame; return the seconds until its reading was here, and the reading."""
+    async def read(self, frame: bytes, limit: float, sees: str | None = None) -> tuple[float, dict]:
+        """
+        Send a frame, and wait for its reading.
+
+        Parameters
+        ----------
+        frame : bytes, 19,600
+        limit : float, seconds
+        sees : str, optional
+            What the networks see of it. With that no other is taken for it: the drawing of before is read
+            again, unasked, when a network has learned.
+
+        Returns
+        -------
+        tuple of float and dict
+            The seconds until the reading was here, and the reading.
+        """
+        self._sees = sees
         self._reading = asyncio.get_running_loop().create_future()
         begin = time.perf_counter()
         await self.send(frame)
@@ -89,7 +106,8 @@ class LiveSocket:
                 self._reading.set_exception(Unanswered("the server closed the socket"))
 
     def _hear(self, message: dict) -> None:
-        if "reading" in message and self._reading and not self._reading.done():
-            self._reading.set_result((time.perf_counter(), message["reading"]))
-        if "run" in message:
-            self.heard(message["run"])
+        reading, waiting = message.pop("reading", None), self._reading
+        if reading and waiting and not waiting.done() and self._sees in (None, reading["sees"]):
+            waiting.set_result((time.perf_counter(), reading))
+        if message:
+            self.heard(message)

@@ -60,7 +60,7 @@ def measure(plan: Plan, log: Path) -> Result:
     """Start a server, have the crowd come, and return what it found."""
     with serve_measured(log) as (url, page), crowd(url, plan) as pipe:
         _expect(pipe.recv(), "there")
-        workers = page.children(recursive=True)
+        workers = [child for child in page.children(recursive=True) if _is_worker(child)]
         clock, before = time.perf_counter(), [_seconds([page]), _seconds(workers)]
         _expect(pipe.recv(), "over")
         passed = time.perf_counter() - clock
@@ -70,6 +70,11 @@ def measure(plan: Plan, log: Path) -> Result:
         ]
         record, share = pipe.recv()
     return Result(plan, record, *usages, share)
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    """Tell Dask's workers from what only waits until they have ended."""
+    return any("spawn_main" in word for word in process.cmdline())
 
 
 def _expect(heard: object, wanted: str) -> None:
@@ -88,6 +93,7 @@ def _memory(processes: list[psutil.Process]) -> tuple[float, float]:
 
 
 def machine() -> str:
-    """Name this computer's cores and how busy they are without us."""
+    """Name this computer's cores and how busy they are now."""
     busy = psutil.cpu_percent(1.0) / 100 * (os.cpu_count() or 1)
-    return f"{os.cpu_count()} cores, of which {busy:.1f} were busy with other things just before"
+    load = ", ".join(f"{value:.1f}" for value in psutil.getloadavg())
+    return f"{os.cpu_count()} cores, {busy:.1f} of them busy; load average {load}"

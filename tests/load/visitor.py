@@ -1,6 +1,7 @@
 """What somebody in a class does: opens the page, trains, draws, presses Pause, and looks at another page."""
 
 import asyncio
+import json
 import re
 import time
 from collections import Counter, defaultdict
@@ -17,8 +18,11 @@ from tests.load.drawings import Drawing
 from tests.load.live import LiveSocket
 
 LESSON = "iterations=10000"  # the classic, long enough not to end meanwhile
-PAUSE = (1.0, 4.0)  # seconds between two things that somebody does
+BETWEEN_DRAWINGS = (1.0, 4.0)  # seconds
+BETWEEN_PRESSES = (2.0, 10.0)  # seconds, of buttons and pages
+PEN_UP = 0.2  # seconds from the pen's last move until the canvas sends its picture
 FRAMES_A_SECOND = 20
+REDRAW = "live_redraw_"  # what the keys of parts begin with that Python draws again and again
 STATUS = re.compile(r"\*\*(\w+)\*\* · iteration ([\d,]+) of")
 
 
@@ -34,6 +38,7 @@ class Record:
     errors: list[str] = field(default_factory=list)  # exceptions on the page, connections lost
     paces: list[float] = field(default_factory=list)  # iterations a second of each run in training
     silent: int = 0  # runs in training of which nothing was heard
+    redrawn: int = 0  # parts that Python drew again, as a run had moved
 
     def add(self, other: "Record") -> None:
         """Take in another visitor's."""
@@ -44,6 +49,7 @@ class Record:
         self.errors += other.errors
         self.paces += other.paces
         self.silent += other.silent
+        self.redrawn += other.redrawn
 
 
 class Visitor:
@@ -70,6 +76,7 @@ class Visitor:
         self._client: Client | None = None
         self._socket: LiveSocket | None = None
         self._reading: dict = {}
+        self._redrawing: asyncio.Task | None = None
         self._status = ""
         self._progress: list[tuple[float, int]] = []  # what was heard of the run, and when
         self.record = Record()
@@ -89,7 +96,7 @@ class Visitor:
         if self._client.socket:
             await self._connect()
         if self._trains:
-            await self._timed("press", self._press("train", "running"))
+            await self._timed("start", self._press("train", "running"))
 
     async def stay(self, seconds: float) -> None:
         """Be a visitor for so long, and end what was begun."""
@@ -99,8 +106,7 @@ class Visitor:
         self._progress = self._progress[-1:]
         async with asyncio.TaskGroup() as both:
             both.create_task(self._act(end))
-            if self._socket:
-                both.create_task(self._draw_live(end))
+            both.create_task(self._draw(end))
 
     async def leave(self) -> None:
         """Close the page."""
@@ -129,14 +135,12 @@ class Visitor:
 
     async def _act(self, end: float) -> None:
         while True:
-            pause = self._rng.uniform(*PAUSE)
+            pause = self._rng.uniform(*BETWEEN_PRESSES)
             if time.perf_counter() + pause >= end:
                 return
             await asyncio.sleep(pause)
-            choices = [self._draw_on_canvas, self._turn_page]
-            if self._trains:
-                choices.append(self._pause_and_go_on)
-            await choices[self._rng.integers(len(choices))]()
+            presses = self._trains and self._rng.random() < 0.5
+            await (self._pause_and_go_on() if presses else self._turn_page())
 
     async def _pause_and_go_on(self) -> None:
         if self._status == "running":
@@ -151,34 +155,47 @@ class Visitor:
         others = [name for name, known in client.pages.items() if known != client.page]
         await self._timed("page", client.go(others[self._rng.integers(len(others))], self._limit))
 
-    async def _draw_on_canvas(self) -> None:
-        """Send what the canvas sends once the pen is up, and wait for the digit."""
-        drawing, canvas = self._next_drawing(), self._client.find("canvas")
+    async def _draw(self, end: float) -> None:
+        """Draw digits one after another, until the time has passed."""
+        while True:
+            pause = self._rng.uniform(*BETWEEN_DRAWINGS)
+            if time.perf_counter() + pause >= end:
+                return
+            await asyncio.sleep(pause)
+            drawing = self._next_drawing()
+            if self._socket:
+                await self._draw_live(drawing, end)
+            await asyncio.sleep(PEN_UP)
+            await self._lift_pen(drawing)
+
+    async def _draw_live(self, drawing: Drawing, end: float) -> None:
+        """Draw a digit stroke by stroke; the next frame goes when the reading is here, as in the browser."""
+        for frame, sees, digit in zip(drawing.frames, drawing.sees, drawing.read, strict=True):
+            if time.perf_counter() >= end:
+                return
+            await asyncio.sleep(1 / FRAMES_A_SECOND)
+            if not await self._timed("frame", self._read(frame, sees)):
+                await self._connect_again()
+            elif int(np.argmax(self._reading["expert"])) != digit:
+                self.record.wrong += 1
+
+    async def _lift_pen(self, drawing: Drawing) -> None:
+        """Send what the canvas sends once the pen is up; without a socket, wait for the digit."""
+        canvas = self._client.find("canvas")
         if canvas is None or canvas.data.get("realtimeUpdateStreamlit") is False:
             return
         value = WidgetState(id=canvas.identity, json_value=drawing.canvas)
         if self._socket:  # the digit is there already
-            await self._timed("canvas", self._client.ask(None, self._limit, value))
+            drawn = self._client.ask(None, self._limit, value, fragment=canvas.fragment)
+            await self._timed("canvas", drawn)
             return
         digit = str(drawing.digit)
         read = self._client.ask(lambda: self._client.text("prediction") == digit, self._limit, value)
         await self._timed("frame", read)
 
-    async def _draw_live(self, end: float) -> None:
-        """Draw digits stroke by stroke; the next frame goes when the reading is here, as in the browser."""
-        while time.perf_counter() < end:
-            drawing = self._next_drawing()
-            for frame, digit in zip(drawing.frames, drawing.read, strict=True):
-                await asyncio.sleep(1 / FRAMES_A_SECOND)
-                if not await self._timed("frame", self._read(frame)):
-                    await self._connect_again()
-                elif int(np.argmax(self._reading["expert"])) != digit:
-                    self.record.wrong += 1
-            await asyncio.sleep(self._rng.uniform(*PAUSE))
-
     async def _connect(self) -> None:
         with suppress(Unanswered):
-            self._socket = await LiveSocket.open(self._url, self._client.socket, self._hear_news, self._limit)
+            self._socket = await LiveSocket.open(self._url, self._client.socket, self._hear, self._limit)
 
     async def _connect_again(self) -> None:
         """Do as the browser does when a socket is silent."""
@@ -186,8 +203,8 @@ class Visitor:
         await asyncio.sleep(1.0)
         await self._connect()
 
-    async def _read(self, frame: bytes) -> float:
-        seconds, self._reading = await self._socket.read(frame, self._limit)
+    async def _read(self, frame: bytes, sees: str) -> float:
+        seconds, self._reading = await self._socket.read(frame, self._limit, sees)
         return seconds
 
     async def _press(self, key: str, *wanted: str) -> float:
@@ -213,9 +230,21 @@ class Visitor:
         if found:
             self._note(found[1].lower(), int(found[2].replace(",", "")))
 
-    def _hear_news(self, news: dict) -> None:
-        self._note(str(news["status"]).lower(), int(news["iteration"]))
-        self._client.look()
+    def _hear(self, news: dict) -> None:
+        if "run" in news:
+            self._note(str(news["run"]["status"]).lower(), int(news["run"]["iteration"]))
+            self._client.look()
+        if "redraw" in news:
+            self._redrawing = asyncio.create_task(self._redraw(news["redraw"]))
+
+    async def _redraw(self, count: int) -> None:
+        """Have the parts that Python draws drawn anew, as the browser does when it is their turn."""
+        parts = {key: part for key, part in self._client.widgets().items() if key.startswith(REDRAW)}
+        for part in parts.values():
+            value = WidgetState(id=part.identity, json_value=json.dumps({"redraw": count}))
+            with suppress(Unanswered):
+                await self._client.send(value, fragment=part.fragment)
+            self.record.redrawn += 1
 
     def _note(self, status: str, iteration: int) -> None:
         self._status = status
