@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+import dask
 from distributed import Client, LocalCluster
 
 from server.engine import Engine, NodeLostError
@@ -18,6 +19,13 @@ MEMORY = (
     "auto"  # of a worker: an equal share of the computer's; one that takes more is ended, and another comes
 )
 CALL_PATIENCE = 10.0  # seconds until a worker that does not answer counts as gone
+QUIET = {  # Dask looks at itself all the time, which takes 5 % of each processor: here nobody reads that
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.cycle": "10s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.worker.profile.enabled": False,
+}
 SCHEDULER = "DIGITS_SCHEDULER"  # the address of a Dask scheduler, such as tcp://192.168.1.20:8786
 
 
@@ -107,6 +115,7 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
             yield client
         return
     with (
+        dask.config.set(QUIET),  # the workers get it, too
         LocalCluster(
             n_workers=os.cpu_count() or 1,
             threads_per_worker=1,

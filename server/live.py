@@ -263,9 +263,8 @@ class _Conversation:
                 if message is not None:
                     await self._send(message)
                 if look is not None and look.weights != weights:
-                    if (
-                        weights is not None and last.any()
-                    ):  # the same drawing, read by a network that knows more
+                    known = weights is None or self.frame is not None  # it is read with them anyway
+                    if not known and last.any():
                         await self._send({"reading": self.visit.read(last)})
                     weights = look.weights
             wait = look_at - clock()

@@ -62,13 +62,16 @@ class Visit:
         self.session = session
         self._paused: list[Job] = []  # because nobody was here
         self._redraw, self._asked = 0, 0.0
+        self._seen: tuple[np.ndarray, bool, np.ndarray | None] | None = None  # frame, raw, digit
         self._drawn: tuple | None = None  # what the parts drawn in Python show; None where there are none
 
     def read(self, frame: np.ndarray) -> dict[str, Any]:
-        """Read a frame of the canvas."""
-        if not frame.any():
-            return reading(None, None, None)
-        return self._reading(shrunken(frame) if self.session.raw else to_mnist(frame))
+        """Read a frame of the canvas; one that is read again, as the network has learned, is scaled once."""
+        raw = self.session.raw
+        if self._seen is None or self._seen[0] is not frame or self._seen[1] != raw:
+            digit = None if not frame.any() else shrunken(frame) if raw else to_mnist(frame)
+            self._seen = frame, raw, digit
+        return self._reading(self._seen[2])
 
     def shown(self) -> dict[str, Any]:
         """Read what is on show, the canvas or what stands in its place."""
