@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
@@ -39,8 +38,6 @@ class Client:
         The hash of the page on show.
     finished : int
         How many runs of the whole page have ended.
-    parts_finished : Counter of str
-        The same of its fragments.
     errors : list of str
         What the page showed as an exception, ever.
     heard : callable or None
@@ -60,7 +57,6 @@ class Client:
         self.session = self.page = ""
         self.pages: dict[str, str] = {}
         self.finished = 0
-        self.parts_finished: Counter[str] = Counter()
         self.errors: list[str] = []
         self.heard: Callable[[ForwardMsg], None] | None = None
         self._listener = asyncio.create_task(self._listen())
@@ -132,15 +128,10 @@ class Client:
         return await self.ask(None, limit)
 
     async def ask(
-        self,
-        answered: Callable[[], bool] | None,
-        limit: float,
-        *values: WidgetState,
-        fragment: str = "",
-        **more: str,
+        self, answered: Callable[[], bool] | None, limit: float, *values: WidgetState, **more: str
     ) -> float:
         """
-        Send values to the page, wait for the answer, and then until what they concern has been drawn.
+        Send values to the page, wait for the answer, and then until the page has been drawn whole.
 
         Parameters
         ----------
@@ -149,8 +140,6 @@ class Client:
         limit : float, seconds
         *values : WidgetState
             What the visitor did.
-        fragment : str
-            The part of the page that it concerns; all of it where empty.
         **more : str
             Other fields of a ClientState.
 
@@ -165,13 +154,11 @@ class Client:
             When one of the two took longer than the limit.
         """
         started, finished, begin = self._started, self.finished, time.perf_counter()
-        part = self.parts_finished[fragment]
 
         def drawn() -> bool:
-            whole = self._started > started and self.finished > finished
-            return whole or self.parts_finished[fragment] > part
+            return self._started > started and self.finished > finished
 
-        await self.send(*values, fragment=fragment, **more)
+        await self.send(*values, **more)
         end = await self.until(answered or drawn, limit)
         await self.until(drawn, limit)
         return end - begin
@@ -365,7 +352,6 @@ class Client:
             return
         run = message.metadata.run
         self._root.forget(run.script_run_id, run.fragment_ids)
-        self.parts_finished.update(run.fragment_ids)
         if message.script_finished == WHOLE and not run.fragment_ids:
             self.finished += 1
             here = {node.identity for node in self._root.walk() if node.kind}

@@ -185,9 +185,9 @@ class Visitor:
         if canvas is None or canvas.data.get("realtimeUpdateStreamlit") is False:
             return
         value = WidgetState(id=canvas.identity, json_value=drawing.canvas)
-        if self._socket:  # the digit is there already
-            drawn = self._client.ask(None, self._limit, value, fragment=canvas.fragment)
-            await self._timed("canvas", drawn)
+        if self._socket:  # the digit is there already, nobody waits
+            with suppress(Unanswered):
+                await self._client.send(value, fragment=canvas.fragment)
             return
         digit = str(drawing.digit)
         read = self._client.ask(lambda: self._client.text("prediction") == digit, self._limit, value)
