@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from multiprocessing import spawn
 from typing import Any
 
 import dask
@@ -116,6 +117,7 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
         return
     with (
         dask.config.set(QUIET),  # the workers get it, too
+        _without_main(),
         LocalCluster(
             n_workers=os.cpu_count() or 1,
             threads_per_worker=1,
@@ -132,3 +134,24 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
     ):
         client.wait_for_workers(os.cpu_count() or 1, timeout=60)
         yield client
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """
+    Have new processes begin with nothing but what they are told to import.
+
+    Python would run this process's main module in each of them, and Streamlit puts the page in its place: a
+    worker that comes for one that has died would draw the page, and fail.
+    """
+    prepare = spawn.get_preparation_data
+
+    def prepare_without_main(name: str) -> dict[str, Any]:
+        given = prepare(name)
+        return {key: value for key, value in given.items() if not key.startswith("init_main")}
+
+    spawn.get_preparation_data = prepare_without_main
+    try:
+        yield
+    finally:
+        spawn.get_preparation_data = prepare
