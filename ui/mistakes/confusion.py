@@ -134,7 +134,8 @@ def confusion_chart(matrix: Array, names: Sequence[str], per_cent: bool) -> Char
             tip("share", ".1%", "of the row"),
         ],
     }
-    spec = {"padding": 2, "encoding": encoding, "layer": [cells, texts]}
+    padding = {"left": 2, "right": 2, "top": 2, "bottom": 2}  # not one number: Streamlit adds to them
+    spec = {"padding": padding, "encoding": encoding, "layer": [cells, texts]}
     worst = [
         f"{names[c.true]} read as {names[c.read_as]} {c.count} times" for c in worst_confusions(matrix, 3)
     ]
