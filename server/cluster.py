@@ -103,26 +103,6 @@ def workers(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def _processes_without_the_main_module() -> Iterator[None]:
-    """
-    Have new processes begin without the main module of this one.
-
-    Python runs it in each process that it spawns. Streamlit puts the page there, so that a worker that takes
-    a dead one's place would draw the page instead of training.
-    """
-    prepare = spawn.get_preparation_data
-
-    def prepare_without(name: str) -> dict[str, Any]:
-        return {key: value for key, value in prepare(name).items() if not key.startswith("init_main")}
-
-    spawn.get_preparation_data = prepare_without
-    try:
-        yield
-    finally:
-        spawn.get_preparation_data = prepare
-
-
-@contextmanager
 def _client(address: str | None, folder: str) -> Iterator[Client]:
     if address:
         try:
@@ -137,7 +117,7 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
         return
     with (
         dask.config.set(QUIET),  # the workers get it, too
-        _processes_without_the_main_module(),
+        _without_main(),
         LocalCluster(
             n_workers=os.cpu_count() or 1,
             threads_per_worker=1,
@@ -154,3 +134,24 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
     ):
         client.wait_for_workers(os.cpu_count() or 1, timeout=60)
         yield client
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """
+    Have new processes begin with nothing but what they are told to import.
+
+    Python would run this process's main module in each of them, and Streamlit puts the page in its place: a
+    worker that comes for one that has died would draw the page, and fail.
+    """
+    prepare = spawn.get_preparation_data
+
+    def prepare_without_main(name: str) -> dict[str, Any]:
+        given = prepare(name)
+        return {key: value for key, value in given.items() if not key.startswith("init_main")}
+
+    spawn.get_preparation_data = prepare_without_main
+    try:
+        yield
+    finally:
+        spawn.get_preparation_data = prepare

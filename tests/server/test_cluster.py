@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextvars import copy_context
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -106,3 +107,17 @@ def test_it_can_be_left_in_another_thread_than_it_was_entered_in(
     assert engine.has_workers
     copy_context().run(training.__exit__, None, None, None)
     assert not engine.has_workers
+
+
+def test_a_worker_does_not_run_the_page_that_streamlit_puts_in_mains_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    page = ModuleType("__main__")
+    page.__file__ = str(tmp_path / "page.py")
+    Path(page.__file__).write_text("raise RuntimeError('the page was drawn in a worker')")
+    engine = Engine()
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", page)
+        with workers(engine):
+            assert len(engine.nodes) == os.cpu_count()
+            assert all(node.send("has", "nothing")() is False for node in engine.nodes)
