@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import contextlib
 import json
 import logging
 import math
@@ -245,7 +244,8 @@ class _Conversation:
 
     async def _answer(self) -> None:
         """Read 30 frames a second at most, after a pause as many at once; look at the run ten times."""
-        clock = asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
+        clock = loop.time
         news, look_at, weights = News(), clock(), None
         tokens, counted = float(FRAMES), clock()
         last = np.zeros((SIDE, SIDE), np.uint8)
@@ -269,12 +269,14 @@ class _Conversation:
                     weights = look.weights
             wait = look_at - clock()
             if self.frame is not None:
-                wait = min(wait, max((1 - tokens) / FRAMES, 0))
-            else:
-                self.came.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(wait, 0)):
-                    await (asyncio.sleep(wait) if self.frame is not None else self.came.wait())
+                await asyncio.sleep(max(min(wait, (1 - tokens) / FRAMES), 0))
+                continue
+            self.came.clear()
+            alarm = loop.call_later(max(wait, 0), self.came.set)  # half the price of asyncio.timeout
+            try:
+                await self.came.wait()
+            finally:
+                alarm.cancel()
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.websocket.send_text(json.dumps(message, allow_nan=False, separators=(",", ":")))
