@@ -14,6 +14,7 @@ TEXT = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", TEXT, re.S)
 COMMANDS = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
 PYTHON = ".venv/bin/python "
+ONE_SITTING = ("functions", "parameters", "model", "optimizers", "batches", "training")
 
 
 def run(*command: str, folder: Path) -> str:
@@ -45,8 +46,10 @@ def test_the_command_line_trains_evaluates_and_predicts(tmp_path: Path):
 
 def test_all_other_commands_are_known():
     """What is too long, or never ends, is at least spelled right."""
-    modules = re.findall(r"-m (tests\.\w+\.\w+)", TEXT)
-    assert modules and all((ROOT / f"{name.replace('.', '/')}.py").is_file() for name in modules)
+    modules = [name.replace(".", "/") for name in re.findall(r"-m (tests\.[\w.]*\w)", TEXT)]
+    assert modules
+    for name in modules:
+        assert (ROOT / f"{name}.py").is_file() or (ROOT / name / "__main__.py").is_file()
     (pretrain,) = [command for command in COMMANDS if " pretrain " in command]
     options = re.findall(r"--[\w-]+", pretrain)
     usage = run(sys.executable, "-m", "nn", "pretrain", "--help", folder=ROOT)
@@ -56,6 +59,13 @@ def test_all_other_commands_are_known():
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\((?!http)([^)]+)\)", TEXT))))
 def test_a_link_leads_to_a_file(path: str):
     assert (ROOT / path).is_file()
+
+
+def test_the_files_of_one_sitting_are_as_long_as_they_are_said_to_be():
+    said = re.findall(r"\]\((nn/\w+\.py)\) \|.*\| (\d+) \|", TEXT)
+    assert [name for name, _ in said] == [f"nn/{name}.py" for name in ONE_SITTING]
+    lines = {name: len((ROOT / name).read_text().splitlines()) for name, _ in said}
+    assert {name: int(count) for name, count in said} == lines and sum(lines.values()) <= 1000
 
 
 def test_the_layout_names_what_is_there():
