@@ -31,6 +31,12 @@ def test_answers_are_spread_over_the_split():
     assert (answers.every, len(answers)) == (6, 84)
 
 
+def test_the_confusion_chart_names_the_sides_of_its_padding():
+    """Streamlit (1.67) adds a missing side to it; to a number it cannot, and takes the page down."""
+    chart = confusion_chart(np.eye(10, dtype=int), tuple("0123456789"), per_cent=False)
+    assert set(chart.spec["padding"]) == {"left", "right", "top", "bottom"}
+
+
 def test_the_confusion_chart_counts_and_gives_shares_of_the_row():
     matrix = np.zeros((10, 10), int)
     matrix[4, 9], matrix[4, 4] = 12, 36

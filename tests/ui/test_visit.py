@@ -75,3 +75,20 @@ def test_what_is_put_away_takes_nothing_and_goes_on_from_there(session: Session)
     session.trainer.step()
     assert session.trainer.iteration == 3 and same_parameters(session.trainer.net, twin.net)
     assert first.iteration == 1 and first in [run.trainer for run in session.runs.runs]
+
+
+def test_parts_are_drawn_again_when_something_has_moved_since_the_moment_they_show(session: Session):
+    visit = Visit(session)
+    session.trainer.step()
+    assert visit.look().redraw == 0  # the page has no such parts
+    moment = visit.moment()
+    session.trainer.step()  # while the parts are being drawn
+    visit.drawn(moment, 0.01)
+    assert visit.look().redraw == 1  # what they show is over
+    assert visit.look().redraw == 1  # asked once
+    visit.drawn(visit.moment(), 0.01)
+    visit._asked -= 60
+    assert visit.look().redraw == 1  # nothing has moved
+    visit.nothing_drawn()
+    session.trainer.step()
+    assert visit.look().redraw == 1

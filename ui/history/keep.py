@@ -14,6 +14,7 @@ from nn import History, TwoLayerNN
 from nn.model import MAX_HIDDEN
 from nn.parameters import Parameters
 from ui.history.reproduce import Unrepeatable, notebook, refuse, script
+from ui.shared.live import live
 from ui.shared.words import escaped
 from ui.state.run import UPLOADED
 from ui.state.session import Session
@@ -31,7 +32,7 @@ def show_keep(session: Session) -> None:
     if session.settings.dataset.startswith(UPLOADED):
         notes.append("Your own file is not part of it: whoever opens the link has to add the file first.")
     st.caption(" ".join(notes))
-    _show_reproduction(session)
+    live(session.refreshing, _show_reproduction, session)
 
 
 def lesson_link(address: str | None, query: dict[str, str]) -> str:

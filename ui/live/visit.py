@@ -105,10 +105,10 @@ class Visit:
             exhibit=self.shown() if session.exhibit else None,
         )
 
-    def drawn(self, seconds: float) -> None:
-        """Note that the parts drawn in Python show what there is now, and how long that took."""
+    def drawn(self, moment: tuple, seconds: float) -> None:
+        """Note which moment the parts drawn in Python show, and how long it took to draw it."""
         refreshes().note(self, seconds)
-        self._drawn = self._moment()
+        self._drawn = moment
 
     def nothing_drawn(self) -> None:
         """Note that the page has no such parts."""
@@ -118,13 +118,14 @@ class Visit:
         """Count the drawings that were asked for: one more where something has moved and time allows."""
         now = time.monotonic()
         if self._drawn is not None and now - self._asked >= refreshes().interval():
-            moment = self._moment()
+            moment = self.moment()
             if moment != self._drawn:
                 self._asked, self._drawn = now, moment
                 self._redraw += 1
         return self._redraw
 
-    def _moment(self) -> tuple:
+    def moment(self) -> tuple:
+        """Return what tells one state of what is shown from another."""
         session = self.session
         return session.drawing, session.exhibit, *((t.name, t.iteration, t.status) for t in session.trainers)
 

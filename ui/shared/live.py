@@ -7,7 +7,7 @@ import streamlit as st
 
 from server.engine import engine
 from ui.live.parts import mount
-from ui.live.visit import is_live
+from ui.live.visit import Visit, is_live
 
 REFRESH = 0.5  # seconds between two looks at a running training, where the server trains in this process
 OFFLINE = 2.0  # the same where the socket is blocked: the server has others to serve
@@ -44,7 +44,13 @@ def live(refreshing: bool, panel: Callable[..., None], *arguments: object) -> No
 
 def _draw_when_told(panel: Callable[..., None], *arguments: object) -> None:
     name = getattr(panel, "func", panel).__name__.strip("_")  # of a partial, that of its function
-    mount("redraw", {}, key=f"live_redraw_{name}", on_redraw_change=lambda: None)
-    start = time.thread_time()
+    try:
+        mount("redraw", {}, key=f"live_redraw_{name}", on_redraw_change=lambda: None)
+    except KeyError:  # Streamlit (1.67) is about to stop this run, and has forgotten the page that it draws
+        return
+    visit: Visit = st.session_state["visit"]
+    if visit.session.refreshing != visit.session.running:
+        st.rerun()  # a run has ended: what stands around the panel changes, too
+    start, moment = time.thread_time(), visit.moment()  # what moves meanwhile is drawn the next time
     panel(*arguments)
-    st.session_state["visit"].drawn(time.thread_time() - start)
+    visit.drawn(moment, time.thread_time() - start)
