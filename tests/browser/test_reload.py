@@ -1,4 +1,4 @@
-"""A visitor goes about while the network learns: pages change, parts follow, a reload brings everything back."""
+"""A visitor goes about while the network learns: pages change, parts follow, a reload keeps everything."""
 
 import re
 from collections.abc import Callable, Iterator
