@@ -12,7 +12,7 @@ export function create(place) {
   for (const [key, [title, colour, column]] of Object.entries(COLUMNS)) {
     const help = html("button", { type: "button", class: "live-help", "aria-label": `Help for ${title}` }, "?");
     const value = html("p", { class: "live-metric" }, "–");
-    const dot = html("span", { class: `live-dot ${colour}` }, "●");
+    const dot = html("span", { class: `live-dot ${colour}` });
     const label = html("p", { class: "live-label" }, dot, ` ${title} `, help);
     box.append(html("div", { class: `st-key-${key}` }, label, value));
     shown.push({ key, column, help, value });

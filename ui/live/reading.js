@@ -81,7 +81,7 @@ export function create(place) {
 function column(key, who, title) {
   const answer = html("p", { class: "live-answer" }, "–");
   const sure = html("p", { class: "live-sure" });
-  const label = html("p", { class: "live-label" }, html("span", { class: `live-dot ${who}` }, "●"), ` ${title}`);
+  const label = html("p", { class: "live-label" }, html("span", { class: `live-dot ${who}` }), ` ${title}`);
   const box = html("div", { class: "live-column" }, label, html("div", { class: `st-key-${key}` }, answer), sure);
   return { answer, box, sure };
 }
