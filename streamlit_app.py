@@ -12,6 +12,7 @@ import streamlit as st
 
 from server.cluster import SchedulerUnreachableError, workers
 from server.engine import engine
+from server.guard import guard
 from server.live import live_routes
 from server.visits import visits
 
@@ -21,13 +22,14 @@ SWEEP = 1.0  # seconds between two looks for pages that have been closed
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Start the worker processes with the app and stop them at its end; pause what nobody looks at."""
+    """Start the worker processes with the app and stop them at its end; check messages; pause closed pages."""
     training = workers(engine())
     try:
         await asyncio.to_thread(training.__enter__)
     except SchedulerUnreachableError as error:
         print(error, file=sys.stderr, flush=True)
         os._exit(1)  # an exception here would be told in thirty lines; nothing has been started yet
+    guard().protect(st.runtime.get_instance())
     sweeping = asyncio.create_task(sweep())
     try:
         yield

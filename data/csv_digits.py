@@ -4,7 +4,8 @@ import gzip
 import io
 import re
 import zlib
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +15,8 @@ import pandas as pd
 from data.dataset import DataError
 
 LIMIT = 200_000_000  # bytes, unpacked: MNIST's 60,000 training digits have 110 million
+LONGEST = 100_000  # bytes of a line: 785 columns have at most 8,000
+BLOCK = 2_000_000  # bytes that are in memory at once, whatever a small packed file unpacks to
 COLUMNS = 785  # a label and 28x28 pixels
 HEADERS = (
     ["label", *(f"pixel{i}" for i in range(784))],  # Kaggle's 'Digit Recognizer'
@@ -49,27 +52,27 @@ def read_csv(source: str | Path | BinaryIO, most: int | None = None) -> tuple[np
         where it holds too much.
     """
     name = file_name(source)
-    text = _unpacked(source, name)
-    has_header = _has_header(text, name)
-    if most is not None:
-        count = sum(1 for _ in re.finditer(rb"[^\r\n]+", text)) - has_header
-        if count > most:
-            raise DataError(
-                f"{name} has {count:,} digits; at most {most:,} are taken: keep fewer of its lines."
-            )
+    with _opened(source, name) as file:
+        lines, longest = _measure(file, name)
+    with _opened(source, name) as file:
+        has_header = _has_header(file.read(20_000), lines, name)
+    if longest > LONGEST:
+        raise DataError(f"{name} has a line of {longest:,} bytes: choose a file with one digit a line.")
+    count = lines - has_header
+    if most is not None and count > most:
+        raise DataError(f"{name} has {count:,} digits; at most {most:,} are taken: keep fewer of its lines.")
+    shortest = 2 * COLUMNS - 1  # bytes that a digit takes: more lines than fit would be wrong ones
+    values, filled = np.empty((min(count, LIMIT // shortest), COLUMNS), np.uint8), 0
     try:
-        # uint8 from the start: as int64 Kaggle's 42,000 digits would take 264 MB. pandas refuses what does
-        # not fit (256 does not become 0), but NumPy warns of infinity on the way.
-        with np.errstate(invalid="ignore"):
-            table = pd.read_csv(
-                io.BytesIO(text), header=None, skiprows=int(has_header), dtype=np.uint8, na_filter=False
-            )
+        with _opened(source, name) as file:
+            for block in _blocks(file, has_header):
+                rows = _parsed(block)
+                values[filled : filled + len(rows)] = rows
+                filled += len(rows)
     except (ValueError, OverflowError) as error:
-        raise _first_fault(text, name, has_header) from error
-    values = table.to_numpy()
-    if values.shape[1] != COLUMNS or values[:, 0].max() > 9:
-        raise _first_fault(text, name, has_header)
-    return values[:, 1:], values[:, 0]
+        with _opened(source, name) as file:
+            raise _first_fault(file, name, has_header) from error
+    return values[:filled, 1:], values[:filled, 0]
 
 
 def file_name(source: str | Path | BinaryIO) -> str:
@@ -77,30 +80,70 @@ def file_name(source: str | Path | BinaryIO) -> str:
     return Path(source if isinstance(source, str | Path) else getattr(source, "name", "The file")).name
 
 
-def _unpacked(source: str | Path | BinaryIO, name: str) -> bytes:
-    """Return the content, unpacked where it is gzipped, and never more of it than the limit."""
+@contextmanager
+def _opened(source: str | Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """Open a file, to be read from its beginning and unpacked where it is gzipped."""
     try:
         with open(source, "rb") if isinstance(source, str | Path) else nullcontext(source) as file:
             file.seek(0)
             is_gzip = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            text = (gzip.GzipFile(fileobj=file) if is_gzip else file).read(LIMIT + 1)
+            yield gzip.GzipFile(fileobj=file) if is_gzip else file
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{name} is a broken or truncated gzip file: download or copy it again.") from error
     except OSError as error:
         raise DataError(f"{name} cannot be read: {error.strerror or error}.") from error
-    if len(text) > LIMIT:
-        raise DataError(
-            f"{name} holds more than {LIMIT // 10**6} MB: choose a smaller file, or keep fewer lines."
-        )
-    return text
 
 
-def _has_header(text: bytes, name: str) -> bool:
+def _measure(file: BinaryIO, name: str) -> tuple[int, int]:
+    """Count the lines that are not empty and the bytes of the longest; read no more than the limit."""
+    size = lines = longest = begun = 0  # begun: bytes of the line that goes on in the next block
+    while block := file.read(BLOCK):
+        size += len(block)
+        if size > LIMIT:
+            raise DataError(
+                f"{name} holds more than {LIMIT // 10**6} MB: choose a smaller file, or keep fewer lines."
+            )
+        characters = np.frombuffer(block, np.uint8)
+        ends = np.flatnonzero((characters == ord("\n")) | (characters == ord("\r")))
+        lengths = np.diff(ends, prepend=-1 - begun, append=len(block)) - 1
+        lines, begun = lines + np.count_nonzero(lengths[:-1]), int(lengths[-1])
+        longest = max(longest, int(lengths.max()))
+    return lines + (begun > 0), longest
+
+
+def _blocks(file: BinaryIO, has_header: bool) -> Iterator[bytes]:
+    """Yield the lines below the header, as many at a time as fit into a block."""
+    rest, skip = b"", has_header
+    while block := file.read(BLOCK):
+        text = rest + block
+        end = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
+        whole, rest = text[:end], text[end:]
+        if skip and whole:
+            whole, skip = re.split(rb"[\r\n]", whole, maxsplit=1)[1], False
+        yield whole
+    yield rest
+
+
+def _parsed(lines: bytes) -> np.ndarray:
+    """Return the (n, 785) bytes that some lines hold, the label first; ValueError where they hold others."""
+    if not lines.strip():
+        return np.empty((0, COLUMNS), np.uint8)
+    # uint8 from the start: as int64 Kaggle's 42,000 digits would take 264 MB. pandas refuses what does
+    # not fit (256 does not become 0), but NumPy warns of infinity on the way.
+    with np.errstate(invalid="ignore"):
+        table = pd.read_csv(io.BytesIO(lines), header=None, dtype=np.uint8, na_filter=False)
+    values = table.to_numpy()
+    if values.shape[1] != COLUMNS or values[:, 0].max() > 9:
+        raise ValueError("another number of columns, or a label above 9")
+    return values
+
+
+def _has_header(start: bytes, lines: int, name: str) -> bool:
     """Tell whether a header comes first; DataError where the file does not begin as a CSV of digits."""
-    if not text or text.isspace():
+    if not start.strip():
         raise DataError(f"{name} is empty: choose a file with a label and 784 pixels in each line.")
-    start = text[:20_000].removeprefix(b"\xef\xbb\xbf")  # the mark with which Windows begins UTF-8
+    start = start.removeprefix(b"\xef\xbb\xbf")  # the mark with which Windows begins UTF-8
     for magic, what in LOOK_ALIKES.items():
         if start.lstrip().startswith(magic):
             raise DataError(f"{name} is no CSV file but {what}: choose the CSV file itself.")
@@ -118,7 +161,7 @@ def _has_header(text: bytes, name: str) -> bool:
     has_header = re.search("[A-Za-z]", columns[0]) is not None
     if has_header:
         _check_header(columns, name)
-        if not re.search(rb"[\r\n]\s*\S", text):
+        if lines == 1:
             raise DataError(f"{name} has a header and no digits below it: choose a file with some.")
     return has_header
 
@@ -140,9 +183,16 @@ def _check_header(columns: list[str], name: str) -> None:
             )
 
 
-def _first_fault(text: bytes, name: str, has_header: bool) -> DataError:
+def _first_fault(file: BinaryIO, name: str, has_header: bool) -> DataError:
     """Find the first wrong line: slower than pandas, which does not name it, so run only if that fails."""
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8-sig", errors="replace")
+    lines = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace")
+    try:
+        return _fault_in(lines, name, has_header)
+    finally:
+        lines.detach()  # or it would close a visitor's upload
+
+
+def _fault_in(lines: io.TextIOWrapper, name: str, has_header: bool) -> DataError:
     for number, line in enumerate(lines, start=1):
         if (has_header and number == 1) or not line.strip():
             continue

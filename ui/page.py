@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from server.engine import engine
+from server.guard import guard
 from server.live import whole
 from ui.doctor.doctor import show_doctor
 from ui.draw.drawing import show_drawing
@@ -26,6 +28,11 @@ prepare_widgets()
 visit, token = current_visit() if engine().has_workers else (None, "")
 session = visit.session if visit else current_session()
 session.live = is_live()
+if guard().has_refused(get_script_run_ctx().session_id):
+    st.toast(
+        "Something that your browser sent cannot be right and was left out: set it again, or reload the page.",
+        icon=":material/block:",
+    )
 
 pages = [
     st.Page(lambda: show_training(session), title="Train", url_path="train", default=True),

@@ -118,6 +118,11 @@ class Client:
         node = self.find(key)
         return node.text if node else ""
 
+    @property
+    def page_text(self) -> str:
+        """All text on the page."""
+        return self._root.text
+
     def widgets(self) -> dict[str, Node]:
         """Return all that has a key and an element: widgets and components."""
         nodes = {key_of(node.identity): node for node in self._root.walk() if node.kind}
@@ -182,7 +187,7 @@ class Client:
         return self.find(key) or next(groups, None)
 
     async def press(
-        self, key: str, answered: Callable[[], bool], limit: float, wanted: str | None = None
+        self, key: str, answered: Callable[[], bool] | None, limit: float, wanted: str | None = None
     ) -> float:
         """
         Press a button, and wait for what it does.
@@ -190,8 +195,8 @@ class Client:
         Parameters
         ----------
         key : str
-        answered : callable returning bool
-            Whether it has done it.
+        answered : callable returning bool, or None
+            Whether it has done it; None if the answer is the whole page.
         limit : float, seconds
         wanted : str, optional
             The status that Train or Pause are pressed for.

@@ -5,6 +5,7 @@ import streamlit as st
 from data import DataError
 from data.photo.ink import ink_of_photo
 from data.photo.picture_file import MEGAPIXELS, open_picture
+from ui.shared.uploads import uploaded
 from ui.shared.words import escaped
 from ui.state.session import Drawing, Exhibit, Session
 
@@ -45,7 +46,7 @@ def show_photo(session: Session) -> None:
 def _read(session: Session) -> None:
     """Find the digit in the picture and put it in the canvas's place."""
     st.session_state["photo_error"] = None
-    file = st.session_state.get("photo")
+    file = uploaded("photo")
     if file is None:
         return
     try:

@@ -15,6 +15,7 @@ from nn.model import MAX_HIDDEN
 from nn.parameters import Parameters
 from ui.history.reproduce import Unrepeatable, notebook, refuse, script
 from ui.shared.live import live
+from ui.shared.uploads import uploaded
 from ui.shared.words import escaped
 from ui.state.run import UPLOADED
 from ui.state.session import Session
@@ -130,7 +131,7 @@ def _show_files(session: Session) -> None:
 
 
 def _load(session: Session) -> None:
-    file = st.session_state["load_network"]
+    file = uploaded("load_network")
     st.session_state["load_error"] = None
     if file is None:
         return

@@ -1,6 +1,7 @@
 """The confusion matrix: choose a cell and see its digits, those the network was surest of first."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -65,12 +66,15 @@ def _select(true: int, read_as: int) -> None:
 
 
 def _select_named() -> None:
-    _select(st.session_state["is_a"], st.session_state["read_as"])
+    if {st.session_state["is_a"], st.session_state["read_as"]} <= set(range(10)):
+        _select(st.session_state["is_a"], st.session_state["read_as"])
 
 
 def _select_clicked() -> None:
-    for point in st.session_state["confusion"]["selection"].get("cell", [])[:1]:
-        _select(point["true"], point["read_as"])
+    with suppress(AttributeError, IndexError, KeyError, TypeError):  # whatever else a browser may send
+        point = st.session_state["confusion"]["selection"]["cell"][0]
+        if {point["true"], point["read_as"]} <= set(range(10)):
+            _select(point["true"], point["read_as"])
 
 
 def confusion_chart(matrix: Array, names: Sequence[str], per_cent: bool) -> Chart:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from data import DataError, Dataset, list_sources
 from server.datasets import MOST_DIGITS, datasets
+from ui.shared.uploads import uploaded
 from ui.shared.words import escaped
 from ui.state.run import UPLOADED
 from ui.state.session import Session
@@ -80,7 +81,7 @@ def _show_progress(bar: st.delta_generator.DeltaGenerator, here: int, total: int
 
 
 def _read_upload(session: Session) -> None:
-    file = st.session_state["upload"]
+    file = uploaded("upload")
     session.data_error = session.failed_dataset = None
     if file is None:
         return
