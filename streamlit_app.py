@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from server.cluster import SchedulerUnreachableError, workers
 from server.engine import engine
 from server.guard import guard
 from server.live import live_routes
+from server.shortened import Shortened
 from server.visits import visits
 
 UI = Path(__file__).parent / "ui"
@@ -22,7 +24,7 @@ SWEEP = 1.0  # seconds between two looks for pages that have been closed
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Start the worker processes with the app and stop them at its end; check messages; pause closed pages."""
+    """Start the worker processes with the app and stop them at its end; pause what nobody looks at."""
     training = workers(engine())
     try:
         await asyncio.to_thread(training.__enter__)
@@ -58,6 +60,7 @@ def say_sorry(error: Exception) -> bool:
 app = st.App(
     UI / "page.py",
     routes=live_routes(visits(), UI / "live"),
+    middleware=[Middleware(Shortened)],
     lifespan=lifespan,
     on_script_error=say_sorry,
 )

@@ -16,7 +16,7 @@ from data.dataset import DataError
 
 LIMIT = 200_000_000  # bytes, unpacked: MNIST's 60,000 training digits have 110 million
 LONGEST = 100_000  # bytes of a line: 785 columns have at most 8,000
-BLOCK = 2_000_000  # bytes that are in memory at once, whatever a small packed file unpacks to
+BLOCK = 1_000_000  # bytes that are in memory at once, whatever a small packed file unpacks to
 COLUMNS = 785  # a label and 28x28 pixels
 HEADERS = (
     ["label", *(f"pixel{i}" for i in range(784))],  # Kaggle's 'Digit Recognizer'

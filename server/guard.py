@@ -21,6 +21,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_C
 from streamlit.runtime.state.common import WidgetMetadata, unpack_widget_state_value
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFileManager
 
+from server.shortened import LONGEST as LONGEST_JSON
+
 # What a page of ours asks for. Streamlit would also empty everybody's caches, or write files for a developer.
 KINDS = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
 OPERATIONS = {"deferred_file", "dataframe_chunk"}
@@ -28,7 +30,6 @@ OPERATIONS = {"deferred_file", "dataframe_chunk"}
 MOST_WIDGETS = 500  # of a message; a page has 40
 MOST_HASHES = 10_000  # of elements that a browser has kept
 LONGEST = 10_000  # bytes of a value, an address, or a request
-LONGEST_JSON = 2_500_000  # bytes: a canvas's picture, 2 MB, and its strokes
 MOST_PARTS = 200_000  # commas and brackets in it: a list of lists takes 25 times the memory of its text
 MOST_REFUSED = 500  # sessions that are remembered to be told
 
@@ -50,13 +51,14 @@ class Guard:
             if info is not None and _is_wanted(message):
                 if message.WhichOneof("type") == "rerun_script":
                     widgets = info.session.session_state._new_widget_state.widget_metadata
-                    with _files_of(session_id, runtime.uploaded_file_mgr):
-                        self.check(session_id, message.rerun_script, widgets)
+                    self.check(session_id, message.rerun_script, widgets, runtime.uploaded_file_mgr)
                 handle(session_id, message, **more)
 
         runtime.handle_backmsg = handle_checked
 
-    def check(self, session_id: str, state: ClientState, widgets: Metadata) -> None:
+    def check(
+        self, session_id: str, state: ClientState, widgets: Metadata, files: UploadedFileManager
+    ) -> None:
         """
         Leave out what cannot be right; the page goes on with what it had in its place.
 
@@ -68,12 +70,15 @@ class Guard:
         widgets : dict of str to WidgetMetadata
             What the page has drawn so far, by id. The values of others are dropped without a word: a browser
             that returns to a restarted server sends what it had before.
+        files : UploadedFileManager
+            Where the files of all sessions are.
         """
         _shorten(state)
         sent = state.widget_states.widgets
         del sent[MOST_WIDGETS:]
         known = [value for value in sent if value.id in widgets]
-        kept = [value for value in known if _fits(value, widgets[value.id])]
+        with _files_of(session_id, files):
+            kept = [value for value in known if _fits(value, widgets[value.id])]
         self._refused.pop(session_id, None)
         if len(kept) < len(known):
             logging.getLogger(__name__).info("Values from a browser were left out")
@@ -134,7 +139,8 @@ def _fits(value: WidgetState, widget: WidgetMetadata[Any]) -> bool:
 def _files_of(session_id: str, files: UploadedFileManager) -> Iterator[None]:
     """Let Streamlit's uploaders look for a session's files, as they do while its script runs."""
     thread = threading.current_thread()
-    setattr(thread, SCRIPT_RUN_CONTEXT_ATTR_NAME, SimpleNamespace(session_id=session_id, uploaded_file_mgr=files))
+    context = SimpleNamespace(session_id=session_id, uploaded_file_mgr=files)
+    setattr(thread, SCRIPT_RUN_CONTEXT_ATTR_NAME, context)
     try:
         yield
     finally:

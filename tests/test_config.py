@@ -27,6 +27,7 @@ def options(table: dict, prefix: str = "") -> dict[str, object]:
         ("server.showEmailPrompt", False),
         ("server.address", "127.0.0.1"),  # nobody else's computer, unless asked for
         ("server.maxUploadSize", 200),
+        ("server.maxMessageSize", 12),  # a longer one would be copied four times before anybody looks at it
         ("client.showErrorDetails", "none"),
     ],
 )

@@ -30,7 +30,8 @@ session = visit.session if visit else current_session()
 session.live = is_live()
 if guard().has_refused(get_script_run_ctx().session_id):
     st.toast(
-        "Something that your browser sent cannot be right and was left out: set it again, or reload the page.",
+        "Something that your browser sent cannot be right, so it was left out: "
+        "set it again, or reload the page.",
         icon=":material/block:",
     )
 

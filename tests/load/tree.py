@@ -64,7 +64,7 @@ class Node:
     @property
     def text(self) -> str:
         """All text in it."""
-        parts = [node.proto for node in self.walk() if node.kind in ("markdown", "alert", "heading")]
+        parts = [node.proto for node in self.walk() if node.kind in ("markdown", "alert", "heading", "toast")]
         return "\n".join(part.body for part in parts)
 
     @property

@@ -19,6 +19,8 @@ from PIL import Image, PngImagePlugin
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from tests.load.client import Client, Unanswered
 from tests.load.drawings import FRAME, Drawing, canvas_value, data_url, prepare_drawings
@@ -29,6 +31,7 @@ from tests.load.upload import file_value, upload
 
 LIMIT = 10.0  # seconds that an answer may take on a busy machine
 MOST_MB = 40  # that one message may cost
+REFUSED = "cannot be right"  # what it says where a value was left out
 SORRY = "Something went wrong"  # what the page says where something happened that nobody foresaw
 
 Send = Callable[[Client, str], Awaitable[None]]  # the page and its address
@@ -108,6 +111,16 @@ def file(key: str, name: str, content: bytes, arrives: float = 1.0) -> Send:
     return lambda client, url: upload(client, url, key, name, content, arrives, LIMIT)
 
 
+def network(name: str, content: bytes) -> Send:
+    """Upload a network where one is kept and shared."""
+
+    async def send(client: Client, url: str) -> None:
+        await widget("runs_view", **words("Keep and share"))(client, url)
+        await upload(client, url, "load_network", name, content, limit=LIMIT)
+
+    return send
+
+
 def no_file(key: str, name: str, size: int) -> Send:
     """Name a file that was never uploaded."""
 
@@ -158,6 +171,7 @@ LARGE = large_png(13_000)
 SVG = "data:image/svg+xml;base64," + base64.b64encode(b"<svg xmlns='http://www.w3.org/2000/svg'/>").decode()
 CSV = b"label," + b",".join(b"p%d" % k for k in range(784)) + b"\n" + (b"3" + b",0" * 784 + b"\n") * 20
 DEEP = "[" * 100_000
+QUOTE = gzip.compress(b'3,"' + b"0\n" * 9 * 10**7, 1)
 CELL = json.dumps({"selection": {"cell": [{"true": 99, "read_as": 1}]}})
 TEXT = "x" * 10_000_000
 NAN, INFINITE = float("nan"), float("inf")
@@ -365,10 +379,11 @@ FORGED = [
     Forged("file: cut gzip", file("upload", "cut.csv.gz", gzip.compress(CSV)[:-20])),
     Forged("file: 200 MB packed", file("upload", "zeros.csv.gz", gzip.compress(bytes(200_000_000), 9))),
     Forged("file: one packed line", file("upload", "comma.csv.gz", gzip.compress(b"0," * 10**8, 9))),
-    Forged("file: one quoted field", file("upload", "quote.csv.gz", gzip.compress(b'3,"' + b"0\n" * 9 * 10**7, 1))),
+    Forged("file: one quoted field", file("upload", "quote.csv.gz", QUOTE)),
     Forged("file: a program", file("upload", "program.exe", CSV)),
     Forged("file: an odd name", file("upload", "a\0.csv", CSV)),
-    Forged("file: no network", file("load_network", "network.csv", CSV), "runs"),
+    Forged("network: a CSV file", network("network.csv", CSV), "runs"),
+    Forged("network: noise", network("network.npz", bytes(range(256)) * 1000), "runs"),
     Forged("file: never uploaded", no_file("upload", "a.csv", 10)),
     Forged("file: enormous and never uploaded", no_file("upload", "a.csv", 2**62)),
     Forged("file: an uploader's text", widget("upload", string_value="a.csv")),
@@ -414,6 +429,8 @@ async def _warm_up(url: str, drawings: list[Drawing]) -> None:
     await read_a_drawing(client, url, drawings)
     for page in client.pages:
         await client.go(page, LIMIT)
+        await client.rerun(LIMIT)
+        assert REFUSED not in client.page_text, page  # what a browser sends of itself is taken
     await client.go("doctor", LIMIT)
     await upload(client, url, "photo", "digit.png", decoded(PICTURE))
     await upload(client, url, "upload", "digits.csv", CSV)
@@ -538,6 +555,64 @@ async def _forge_visits(url: str) -> None:
                 await LiveSocket.open(url, forged)
     finally:
         await client.close()
+
+
+@pytest.mark.parametrize(
+    ("send", "sentence"),
+    [
+        (widget("iterations", string_value="many"), REFUSED),
+        (widget("canvas", json_value=DEEP), REFUSED),
+        (widget("canvas", json_value=json.dumps(TEXT)), REFUSED),
+        (no_file("upload", "a.csv", 10), REFUSED),
+        (drawn(5), "The drawing did not arrive"),
+        (drawn(LARGE), "The drawing did not arrive"),
+        (file("upload", "line.csv.gz", gzip.compress(b"0," * 10**6)), "has a line of 2,000,000 bytes"),
+    ],
+)
+def test_the_visitor_gets_a_sentence(send: Send, sentence: str, served: tuple[str, psutil.Process]) -> None:
+    async def visit() -> None:
+        client = await Client.open(served[0], limit=LIMIT)
+        await send(client, served[0])
+        assert sentence in client.page_text
+        await client.close()
+
+    asyncio.run(visit())
+
+
+def test_nobody_can_empty_the_caches_of_others(served: tuple[str, psutil.Process]) -> None:
+    async def visit() -> None:
+        client, forger = [await Client.open(served[0], limit=LIMIT) for _ in range(2)]
+        socket = await LiveSocket.open(served[0], client.socket, limit=LIMIT)
+        await press_step(client)
+        before = client.socket, client.button("step").data["run"]["id"]
+        await forger.send_bytes(BackMsg(clear_cache=True).SerializeToString())
+        await forger.rerun(LIMIT)
+        await client.rerun(LIMIT)
+        run = client.button("step").data["run"]
+        assert (client.socket, run["id"]) == before and run["iteration"] == 1
+        assert not await socket.closed(0.2)
+        for page in (client, forger):
+            await page.close()
+        await socket.close()
+
+    asyncio.run(visit())
+
+
+def test_a_visit_has_four_sockets_and_none_for_other_pages(served: tuple[str, psutil.Process]) -> None:
+    async def visit() -> None:
+        client = await Client.open(served[0], limit=LIMIT)
+        address = served[0].replace("http", "ws").rstrip("/") + client.socket
+        for origin in ("http://127.0.0.1:1", "https://evil.example", "null"):
+            with pytest.raises(InvalidStatus):
+                await connect(address, origin=origin, proxy=None)
+        sockets = [await LiveSocket.open(served[0], client.socket, limit=LIMIT) for _ in range(4)]
+        with pytest.raises(Unanswered):
+            await LiveSocket.open(served[0], client.socket, limit=LIMIT)
+        for socket in sockets:
+            await socket.close()
+        await client.close()
+
+    asyncio.run(visit())
 
 
 def test_there_are_enough() -> None:
