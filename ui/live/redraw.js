@@ -1,31 +1,39 @@
 // Has Python draw its parts of the page anew, when the server says that it is their turn.
 
 const SETTLE = 1000; // milliseconds that a click or a key has to reach the server undisturbed
-const LEAVE = 5000; // the same for a change of page
+const LEAVE = 10_000; // that the page which a link leads to may take to come
 const AGAIN = 100; // between two looks whether all is quiet
 
 let latest = null;
 let busy = 0; // until when something that the visitor did is on its way
+let leaving = null; // the path that a link leads to, and until when it may not have been reached
 let timer = null;
 let current = null; // what tells Python: one on a page, and while one page replaces another the newer of two
 
 // What is said of the old page after a link was followed makes Streamlit (1.67) empty the new one, and what is
 // said together with a click may swallow it: so a redrawing waits until the visitor has been answered.
-const wait = (milliseconds) => (busy = Math.max(busy, performance.now() + milliseconds));
 document.addEventListener(
   "click",
   (event) => {
-    const leaves = event.composedPath().some((element) => element instanceof Element && element.matches("a[href]"));
-    wait(leaves ? LEAVE : SETTLE);
+    const path = event.composedPath().filter((element) => element instanceof Element);
+    if (path.some((element) => element.matches(".st-key-canvas"))) return; // a stroke is a value, no press
+    busy = performance.now() + SETTLE;
+    const link = path.find((element) => element instanceof HTMLAnchorElement && element.href);
+    if (link) leaving = { path: new URL(link.href).pathname, until: performance.now() + LEAVE };
   },
   true,
 );
-document.addEventListener("keydown", () => wait(SETTLE), true);
-addEventListener("popstate", () => wait(LEAVE));
+for (const way of ["keydown", "popstate"]) {
+  addEventListener(way, () => (busy = performance.now() + SETTLE), true);
+}
 
 const isQuiet = () => {
+  const now = performance.now();
+  if (now < busy) return false;
+  if (leaving !== null && location.pathname !== leaving.path && now < leaving.until) return false;
+  leaving = null;
   const app = document.querySelector("[data-testid=stApp]");
-  return performance.now() >= busy && app?.getAttribute("data-test-script-state") !== "running";
+  return app?.getAttribute("data-test-script-state") !== "running";
 };
 
 /** The server's count has risen: it is this page's turn. */
@@ -43,7 +51,6 @@ function ask() {
 
 export function create() {
   let own = null;
-  busy = 0; // this is the page that the visitor wanted
   return {
     update(data, component) {
       current = own = component;
