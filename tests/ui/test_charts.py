@@ -141,3 +141,9 @@ def test_a_spec_is_plain_json_and_names_columns_of_its_table(chart: Chart):
     }
     assert fields <= set(chart.data.columns)
     assert chart.alt
+
+
+def test_widths_have_an_order_and_dashes_have_none():
+    encoding = accuracy_chart(history(2), 10).spec["encoding"]  # else Vega-Lite complains in the console
+    assert encoding["strokeWidth"]["type"] == "ordinal"
+    assert encoding["strokeDash"]["type"] == encoding["color"]["type"] == "nominal"

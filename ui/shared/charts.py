@@ -35,7 +35,9 @@ def iterations(last: int | None = None) -> dict[str, Any]:
 def by_value(field: str, looks: Mapping[Any, Any]) -> dict[str, Any]:
     """Give each value of a column its colour, dash or width; the words around the chart are its legend."""
     scale = {"domain": list(looks), "range": list(looks.values())}
-    return {"field": field, "type": "nominal", "scale": scale, "legend": None}
+    widths = all(isinstance(look, int | float) for look in looks.values())
+    kind = "ordinal" if widths else "nominal"
+    return {"field": field, "type": kind, "scale": scale, "legend": None}
 
 
 def tip(field: str, form: str | None = None, title: str | None = None) -> dict[str, Any]:
