@@ -1,12 +1,13 @@
 """Starts the server and the browser, and sees to it that neither ends with an error nobody looked at."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, WebSocketRoute, sync_playwright
 
 from tests.browser.server import FLAGS, find_chromium, serve
 from tests.browser.visitor import Visitor
@@ -55,10 +56,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def _visits(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
-    def open_page(link: str = "", width: int = 1280, height: int = 720, **options: object) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", **options
-        )
+    def open_page(
+        link: str = "",
+        width: int = 1280,
+        height: int = 720,
+        route: tuple[re.Pattern, Callable[[WebSocketRoute], None]] | None = None,
+        **options: object,
+    ) -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        if route:
+            context.route_web_socket(*route)
         visitors.append(Visitor(context.new_page(), server + link))
         return visitors[-1]
 
@@ -71,7 +78,11 @@ def _visits(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
 
 @pytest.fixture
 def visit(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
-    """Open the page: `visit()`, `visit("?seed=3")`, `visit(width=390, height=844, is_mobile=True)`."""
+    """
+    Open the page: `visit()`, `visit("?seed=3")`, `visit(width=390, height=844, is_mobile=True)`.
+
+    `route` is what a context's `route_web_socket` takes; what else is given, its browser's context takes.
+    """
     yield from _visits(browser, server)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.visitor import PATIENCE, Visitor
 
 MAIN = {  # each page's title, its address, and the containers that make it
-    "Train": ("", ("accuracy_chart", "loss_chart", "numbers")),
+    "Train": ("", ("accuracy_chart", "loss_chart", "train_accuracy", "dev_accuracy")),
     "Digit doctor": ("doctor", ("stages", "raw")),
     "Inside": ("inside", ("inside_network", "network_picture", "one_unit")),
     "Mistakes": ("mistakes", ("mistakes_choice", "confusion", "cell", "worst")),

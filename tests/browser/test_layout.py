@@ -67,14 +67,12 @@ def test_light_and_dark_can_be_read(lesson: Visitor, scheme: str):
     page = lesson.page.locator(".stApp")
     brightness = "e => Math.max(...getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3))"
     lesson.wait(lambda: (page.evaluate(brightness) > 200) == (scheme == "light"))
+    label = "[data-testid=stWidgetLabel] p"
     texts = [
-        *(("top", "h1"), ("reset", "p"), ("clear", "p"), ("status", "p"), ("prediction", "p")),
-        *(("reading", "[data-testid=stCaptionContainer] p"), ("dataset", "[data-testid=stWidgetLabel] p")),
-        *(
-            ("dev_accuracy", "[data-testid=stMetricLabel] p"),
-            ("learning_rate", "[data-testid=stWidgetLabel] p"),
-        ),
-        ("accuracy_chart", "[data-testid=stCaptionContainer] p"),
+        *(("top", "h1"), ("reset", "span"), ("clear", "span"), ("status", "p"), ("prediction", "p")),
+        *(("reading", ".live-sure"), ("reading", ".live-label"), ("dev_accuracy", ".live-label")),
+        *(("accuracy_chart", ".live-caption"), ("accuracy_chart", "text"), ("probabilities", "span")),
+        *(("dataset", label), ("learning_rate", label)),
     ]
     lesson.page.wait_for_timeout(500)  # colours fade from one scheme to the other
     contrast = {key: lesson.at(key).locator(text).first.evaluate(CONTRAST) for key, text in texts}
@@ -85,9 +83,10 @@ def test_pictures_and_charts_can_be_heard(lesson: Visitor):
     for key, words in (
         ("accuracy_chart", r"Accuracy after 20 iterations: [\d.]+% on training digits, [\d.]+% on held-out"),
         ("loss_chart", r"Loss after 20 iterations: [\d.]+ on training digits, [\d.]+ on held-out"),
-        ("probabilities", r"expert: 7 \d+%.* yours: \d \d+%"),
     ):
-        expect(lesson.chart(key)).to_have_attribute("aria-label", re.compile(words), timeout=PATIENCE)
+        picture = lesson.at(key).get_by_role("img")
+        expect(picture).to_have_attribute("aria-label", re.compile(words), timeout=PATIENCE)
+    lesson.see("probabilities", r"expert: 7 \d+%.* yours: \d \d+%")
     assert lesson.page.locator("img").count() > 0
     assert lesson.page.locator("img:not([alt]), img[alt='']").count() == 0
     for name in ("Learning rate", "Iterations", "Brush width"):
@@ -96,8 +95,11 @@ def test_pictures_and_charts_can_be_heard(lesson: Visitor):
 
 def test_the_curves_are_drawn_in_their_colours(lesson: Visitor):
     for key in ("accuracy_chart", "loss_chart"):
-        lines = lesson.chart(key).locator(".mark-line path")
-        assert [lines.nth(k).get_attribute("stroke") for k in range(lines.count())] == [TRAINING, HELD_OUT]
+        for name, colour in (("training", TRAINING), ("held-out", HELD_OUT)):
+            line = lesson.curve(key, name)
+            assert "L" in line.get_attribute("d")
+            drawn = line.evaluate("path => getComputedStyle(path).stroke")
+            assert "#{:02x}{:02x}{:02x}".format(*map(int, re.findall(r"\d+", drawn))) == colour
 
 
 def test_nothing_is_asked_of_any_other_machine(lesson: Visitor):

@@ -1,20 +1,20 @@
-"""The live parts in a real browser: read while the pen moves, curves that grow, a socket that comes back."""
+"""What comes over the socket: read while the pen moves, no press lost, a visit that comes back."""
 
-import json
+import itertools
 import re
 import statistics
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import WebSocketRoute, expect
 
-from tests.browser.server import free_port, serve
+from tests.browser.pages import open_view, turn_to
+from tests.browser.visitor import PATIENCE, Visitor
 from tests.pen import SEVEN
 
-APP = str(Path(__file__).parent / "live" / "app.py")
-PATIENCE = 30_000
+Visit = Callable[..., Visitor]
+SOCKET = re.compile(r"/live\?")
+TOKEN = "() => sessionStorage.getItem('digits.visit')"
 
 # Notes when the pen moved, and when the bars moved after that; a move that was not waited for is left out.
 CLOCK = """() => {
@@ -29,200 +29,87 @@ CLOCK = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def live_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    log = tmp_path_factory.mktemp("live") / "log.txt"
-    with serve(log, APP) as url:
-        yield url
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
-@pytest.fixture
-def open_page(browser: Browser, live_server: str) -> Iterator[Callable[..., Page]]:
-    with ExitStack() as stack:
-        problems: list[str] = []
-
-        def open_it(query: str = "", **options: object) -> Page:
-            context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
-            stack.callback(context.close)
-            page = context.new_page()
-            page.set_default_timeout(PATIENCE)
-            page.on("pageerror", lambda error: problems.append(str(error)))
-            page.goto(live_server + query)
-            ready(page)
-            return page
-
-        yield open_it
-        assert problems == []
-
-
-def ready(page: Page) -> None:
-    expect(page.locator(".st-key-loss_chart .curve.training:not(.parent)")).to_have_attribute(
-        "d", re.compile("M")
-    )
-    expect(page.locator(".st-key-canvas .upper-canvas")).to_be_visible()
-
-
-def draw(page: Page, pause: int = 0) -> None:
-    """Draw a 7 with the mouse, without lifting it in the end."""
-    box = page.locator(".st-key-canvas .upper-canvas").bounding_box()
+def test_bars_digits_and_picture_move_during_the_stroke(visit: Visit):
+    visitor = visit()
+    seen, bars = {visitor.seen()}, set()
     for stroke in SEVEN:
-        page.mouse.up()
-        for k, (x, y) in enumerate(stroke):
-            page.mouse.move(box["x"] + x, box["y"] + y, steps=8 if k else 1)
-            if k == 0:
-                page.mouse.down()
-            page.wait_for_timeout(pause)
-
-
-def said(page: Page) -> dict:
-    """What Python has heard."""
-    return json.loads(page.locator(".st-key-said code").inner_text())
-
-
-def wait(page: Page, happened: Callable[[], object]) -> None:
-    for _ in range(PATIENCE // 50):
-        if happened():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(page.locator("body").inner_text())
-
-
-def iteration(page: Page) -> int:
-    return int(
-        re.search(r"iteration ([\d,]+) of", page.locator(".st-key-status").inner_text())[1].replace(",", "")
-    )
-
-
-def press(page: Page, key: str) -> None:
-    page.locator(f".st-key-{key} button").click()
-
-
-def test_bars_digits_and_picture_move_with_the_pen(open_page: Callable[..., Page]):
-    page = open_page()
-    empty = page.locator(".st-key-network_sees img").get_attribute("src")
-    assert page.locator(".st-key-prediction").inner_text() == "–"
-    draw(page)
-    expect(page.locator(".st-key-prediction")).to_have_text("7")  # the pen is still down
-    expect(page.locator(".st-key-your_prediction")).to_have_text(re.compile(r"\d"))
-    assert page.locator(".st-key-network_sees img").get_attribute("src") != empty
-    heights = page.locator(".st-key-probabilities i.expert").evaluate_all(
-        "bars => bars.map(bar => parseFloat(bar.style.height))"
-    )
+        visitor.page.mouse.up()
+        visitor.put_down(stroke[:1])
+        for start, end in itertools.pairwise(stroke):
+            for share in (1 / 3, 2 / 3, 1):
+                visitor.go_on(tuple(a + share * (b - a) for a, b in zip(start, end, strict=True)))
+                visitor.wait(lambda: visitor.seen() not in seen)  # each move is answered
+                visitor.rest()
+                seen.add(visitor.seen())
+                bars.add(tuple(visitor.bars()))
+    expect(visitor.prediction).to_have_text("7", timeout=PATIENCE)  # the pen is still down
+    assert len(bars) > 4
+    heights = [float(height.rstrip("%")) for height in visitor.bars("expert")]
     assert max(heights) == heights[7] > 90
-    expect(page.locator(".st-key-probabilities")).to_contain_text("expert: 7 ")
-    page.mouse.up()
-    press(page, "clear")
-    expect(page.locator(".st-key-prediction")).to_have_text("–", timeout=1000)
-    expect(page.locator(".st-key-network_sees img")).to_have_attribute("src", empty)
-    page.wait_for_timeout(1500)  # what was cleared does not come back
-    expect(page.locator(".st-key-prediction")).to_have_text("–")
-    draw(page)
-    expect(page.locator(".st-key-prediction")).to_have_text("7")
-    page.mouse.up()
+    visitor.page.mouse.up()
 
 
-SHOW_EXHIBIT = """async (reading) => {
-  const readings = await import("/live/js/readings.js");
-  readings.offer(reading, true);
-}"""
-FIRST = {"expert": [0.9, *[0.1 / 9] * 9], "yours": [*[0.1 / 9] * 9, 0.9], "sees": None}
-
-
-def test_a_picture_in_the_canvas_s_place_is_shown_until_it_goes(open_page: Callable[..., Page]):
-    page = open_page()
-    page.evaluate(SHOW_EXHIBIT, FIRST)
-    expect(page.locator(".st-key-prediction")).to_have_text("0")
-    expect(page.locator(".st-key-your_prediction")).to_have_text("9")
-    box = page.locator(".st-key-canvas .upper-canvas").bounding_box()
-    page.mouse.move(box["x"] + 140, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 140, box["y"] + 240, steps=8)
-    page.wait_for_timeout(300)  # frames are answered, but it is not them that is shown
-    expect(page.locator(".st-key-prediction")).to_have_text("0")
-    page.mouse.up()  # the page is run again, and says that the canvas is there
-    expect(page.locator(".st-key-prediction")).to_have_text("1")
-
-
-def test_a_finger_draws_and_asks_for_values(open_page: Callable[..., Page]):
-    page = open_page("?iterations=50", has_touch=True, is_mobile=True)
-    canvas = page.locator(".st-key-canvas .upper-canvas")
-    canvas.scroll_into_view_if_needed()
-    box, browser = canvas.bounding_box(), page.context.new_cdp_session(page)
-    for k in range(25):
-        point = {"x": box["x"] + 140, "y": box["y"] + 40 + 8 * k}
-        kind = "touchMove" if k else "touchStart"
-        browser.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
-    expect(page.locator(".st-key-prediction")).to_have_text("1")
-    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.locator(".st-key-loss_chart svg").tap()
-    expect(page.locator(".st-key-loss_chart .live-note")).to_contain_text(re.compile(r"training \d\.\d{3}"))
-
-
-def test_pen_to_bars_takes_milliseconds(open_page: Callable[..., Page]):
-    page = open_page()
-    page.evaluate(CLOCK)
-    for _ in range(3):
-        draw(page, pause=30)
-        page.mouse.up()
-    times = page.evaluate("window.times")
-    print(
-        f"pen to bars: median {statistics.median(times):.1f} ms of {len(times)}, longest {max(times):.0f} ms"
-    )
+def test_pen_to_bars_takes_milliseconds(visit: Visit):
+    visitor = visit()
+    visitor.page.evaluate(CLOCK)
+    x, y = SEVEN[0][0]
+    visitor.put_down([(x, y)])
+    for step in range(40):
+        visitor.go_on((x + 3 * step, y + 4 * (step % 20)))
+        visitor.page.wait_for_timeout(30)
+    visitor.page.mouse.up()
+    times = visitor.page.evaluate("window.times")
+    print(f"pen to bars: median {statistics.median(times):.1f} ms of {len(times)}")
     assert len(times) > 20
     assert statistics.median(times) < 100  # 35 on a computer that does nothing else
 
 
-def test_curves_and_numbers_grow_by_the_socket(open_page: Callable[..., Page]):
-    page = open_page("?iterations=5000")
-    curve = page.locator(".st-key-accuracy_chart .curve.training:not(.parent)")
-    start = curve.get_attribute("d")
-    press(page, "train")
-    expect(page.locator(".st-key-train")).to_contain_text("Pause")
-    wait(page, lambda: iteration(page) >= 5)
-    page.wait_for_timeout(500)  # the runs of the page that the press brought about are over
-    page.evaluate("document.querySelector('.st-key-rerun').remove()")
-    seen = iteration(page)
-    wait(page, lambda: iteration(page) > seen)
-    assert len(curve.get_attribute("d")) > len(start)
-    expect(page.locator(".st-key-status")).to_contain_text(re.compile(r"Running · .* per second · .* left"))
-    press(page, "train")
-    expect(page.locator(".st-key-status")).to_contain_text("Paused")
-    page.wait_for_timeout(500)  # the update under way is finished
-    paused = iteration(page)
-    accuracy = page.locator(".st-key-train_accuracy").inner_text()
-    words = page.locator(".st-key-accuracy_chart svg")
-    expect(words).to_have_attribute(
-        "aria-label", re.compile(rf"^Accuracy after {paused} iterations: [\d.]+% on")
-    )
-    assert re.search(r"[\d.]+%", accuracy)[0] in words.get_attribute("aria-label")
-    page.wait_for_timeout(400)
-    assert iteration(page) == paused
-    words.hover()
-    expect(page.locator(".st-key-accuracy_chart .live-note")).to_contain_text(re.compile(r"held out [\d.]+%"))
+def test_values_stand_under_the_pointer(visit: Visit):
+    visitor = visit("?iterations=20")
+    visitor.button("train").click()
+    visitor.see("status", "Finished")
+    visitor.at("accuracy_chart").get_by_role("img").hover()
+    visitor.see("accuracy_chart", r"iteration \d+\s*training [\d.]+%\s*held out [\d.]+%")
+    visitor.at("loss_chart").get_by_role("img").hover()
+    visitor.see("loss_chart", r"training \d\.\d{3}")
 
 
-def test_no_press_is_lost_and_none_acts_twice(open_page: Callable[..., Page]):
-    page = open_page()
-    step = page.locator(".st-key-step button")
+def test_no_press_is_lost_and_none_acts_twice(visit: Visit):
+    visitor = visit("?iterations=10000")
+    step = visitor.button("step")
     step.evaluate("button => { button.click(); button.click(); }")
-    wait(page, lambda: iteration(page) == 2)
-    page.keyboard.press("s")
-    wait(page, lambda: iteration(page) == 3)
-    press(page, "rerun")
-    page.locator(".st-key-name input").fill("Tess0X")
-    page.locator(".st-key-name input").press("s")  # is typed, not pressed
-    page.locator(".st-key-name input").press("Enter")
-    page.wait_for_timeout(1000)
-    assert iteration(page) == 3
-    steps = [times for what, times in said(page)["pressed"] if what == "step"]
-    assert sum(steps) == 3
-    press(page, "reset")
-    wait(page, lambda: iteration(page) == 0)
-    expect(page.locator(".st-key-accuracy_chart .curve.parent.training")).to_have_attribute(
-        "d", re.compile("L")
-    )
-    expect(page.locator(".st-key-accuracy_chart")).to_contain_text("dashed")
+    visitor.see("status", "Paused · iteration 2 of")
+    visitor.page.keyboard.press("s")
+    visitor.see("status", "iteration 3 of")
+    visitor.slide("learning_rate", "ArrowRight")  # the page is run again
+    expect(visitor.page).to_have_url(re.compile("learning_rate=0.15"), timeout=PATIENCE)
+    typed = visitor.at("hidden_size").locator("input")
+    typed.press("s")  # is typed, not pressed
+    typed.press("t")
+    visitor.page.wait_for_timeout(1000)
+    visitor.see("status", "Paused · iteration 3 of")
+    visitor.button("reset").click()
+    visitor.see("status", "Ready · iteration 0 of")
+
+
+def test_train_and_pause_pressed_twice_say_what_is_wanted(visit: Visit):
+    visitor = visit("?iterations=10000")
+    train = visitor.button("train")
+    train.evaluate("button => { button.click(); button.click(); }")  # Train, and Pause
+    visitor.page.wait_for_timeout(1500)
+    visitor.see("train", "Train")
+    visitor.see("status", "Ready|Paused")
+    stands = visitor.iteration()
+    visitor.page.wait_for_timeout(500)
+    assert visitor.iteration() == stands
+    train.evaluate("button => { for (let k = 0; k < 3; k++) button.click(); }")  # Train, Pause, Train
+    visitor.wait(lambda: visitor.iteration() > stands + 20)
+    visitor.see("train", "Pause")
+    visitor.slide("learning_rate", "ArrowRight")  # the page is run again: the presses before are not repeated
+    expect(visitor.page).to_have_url(re.compile("learning_rate=0.15"), timeout=PATIENCE)
+    before = visitor.iteration()
+    visitor.wait(lambda: visitor.iteration() > before + 20)
+    visitor.see("status", "Running")
 
 
 BAD_READINGS = """async () => {
@@ -248,81 +135,101 @@ BAD_RUNS = """async () => {
   return run(good) !== null && changes.every((change) => run({...good, ...change}) === null);
 }"""
 
+LONG_RUN = """async () => {
+  const { thinned } = await import("/live/js/run.js");
+  return thinned(Array.from({length: 3001}, (_, k) => [k]), 400).map(([k]) => k);
+}"""
 
-def test_what_the_scripts_receive_is_checked(open_page: Callable[..., Page]):
-    page = open_page()
+
+def test_what_the_scripts_receive_is_checked_and_a_long_run_keeps_its_ends(visit: Visit):
+    page = visit().page
     assert page.evaluate(BAD_READINGS)
     assert page.evaluate(BAD_RUNS)
-
-
-def test_a_long_run_keeps_its_ends_and_few_points(open_page: Callable[..., Page]):
-    page = open_page()
-    chosen = page.evaluate("""async () => {
-      const { thinned } = await import("/live/js/run.js");
-      return thinned(Array.from({length: 3001}, (_, k) => [k]), 400).map(([k]) => k);
-    }""")
+    chosen = page.evaluate(LONG_RUN)
     assert len(chosen) == 400 and chosen[0] == 0 and chosen[-1] == 3000
-    steps = {after - before for before, after in zip(chosen, chosen[1:], strict=False)}
-    assert steps <= {7, 8}
+    assert {after - before for before, after in itertools.pairwise(chosen)} <= {7, 8}
 
 
-def test_a_reload_brings_the_visit_back_and_a_copy_of_the_tab_is_another(open_page: Callable[..., Page]):
-    page = open_page()
-    for _ in range(2):
-        press(page, "step")
-    wait(page, lambda: iteration(page) == 2)
-    token = said(page)["token"]
-    page.reload()
-    ready(page)
-    wait(page, lambda: said(page)["token"] == token)
-    wait(page, lambda: iteration(page) == 2)
-    copy = page.context.new_page()
-    copy.add_init_script(f"sessionStorage.setItem('digits.visit', '{token}')")
-    copy.goto(page.url)
-    ready(copy)
-    copy.wait_for_timeout(1000)
-    assert said(copy)["token"] != token and iteration(copy) == 0
-    assert said(page)["token"] == token
+def test_a_reload_brings_back_run_history_drawing_and_pins(visit: Visit):
+    visitor = visit("?learning_rate=0.3&hidden_size=16&seed=4&iterations=20")
+    visitor.draw_and_train()
+    turn_to(visitor, "How it got there")
+    open_view(visitor, "Pins", "pin_here")
+    visitor.button("pin_here").click()
+    visitor.see("runs", "1 of .* pinned")
+    visitor.page.mouse.move(2, 2)
+    before = looks(visitor)
+    visitor.page.reload()
+    visitor.canvas.wait_for()
+    visitor.wait(lambda: looks(visitor) == before)
+    open_view(visitor, "Pins", "pin_here")
+    visitor.see("runs", "1 of .* pinned")
+    turn_to(visitor, "Train")
+    visitor.see("status", "Finished · iteration 20 of 20")
+    assert visitor.curve("accuracy_chart").get_attribute("d").count("L") > 2
+    assert "learning_rate=0.3" in visitor.page.url and "seed=4" in visitor.page.url
+    expect(visitor.at("hidden_size").locator("input")).to_have_value("16")
+    visitor.see("learning_rate", "0.3")
+    visitor.draw([[(60, 200), (220, 200)]])  # the canvas that came back takes a pen
+    assert visitor.ink() > before[0]
 
 
-def test_the_page_knows_when_the_socket_is_blocked(open_page: Callable[..., Page]):
-    page = open_page()
-    assert said(page)["offline"] is False
-    page.route_web_socket(re.compile(r"/live\?"), lambda socket: socket.close())
-    page.reload()
-    ready(page)  # drawn from the page's own data
-    expect(page.locator(".st-key-status")).to_contain_text("connection lost, trying again")
-    wait(page, lambda: said(page)["offline"] is True)
-    press(page, "step")
-    wait(page, lambda: iteration(page) == 1)  # the press has its answer without the socket
+def looks(visitor: Visitor) -> tuple[object, ...]:
+    """What of a visit is seen at the left of every page."""
+    read = visitor.prediction.inner_text()
+    return visitor.ink(), read, visitor.seen(), visitor.bars(), visitor.at("status").inner_text()
 
 
-def test_after_a_restart_of_the_server_the_page_goes_on(browser: Browser, chromium: str, tmp_path: Path):
-    port = free_port()
-    context = browser.new_context()
-    page = context.new_page()
-    with serve(tmp_path / "before.txt", APP, port) as url:
-        page.goto(url)
-        ready(page)
-        for _ in range(3):
-            press(page, "step")
-        wait(page, lambda: iteration(page) == 3)
-        old = said(page)["token"]
-    expect(page.locator(".st-key-status")).to_contain_text("connection lost, trying again", timeout=PATIENCE)
-    assert iteration(page) == 3
-    with serve(tmp_path / "after.txt", APP, port):
-        wait(page, lambda: iteration(page) == 0)  # what was not kept is gone, and says so
-        wait(page, lambda: said(page)["token"] != old)
-        page.wait_for_timeout(1000)
-        assert said(page)["pressed"] == []  # the presses of before do not act again
-        expect(page.locator(".st-key-status")).not_to_contain_text("connection lost")
-        wait(page, lambda: said(page)["offline"] is False)
-        press(page, "step")
-        wait(page, lambda: iteration(page) == 1)
-        draw(page)
-        expect(page.locator(".st-key-prediction")).to_have_text("7")
-        page.mouse.up()
-        context.close()
+def test_a_second_tab_is_another_visitor(visit: Visit):
+    visitor = visit()
+    for k in (1, 2):
+        visitor.button("step").click()
+        visitor.see("status", f"iteration {k} of")
+    token = visitor.page.evaluate(TOKEN)
+    second = Visitor(visitor.page.context.new_page(), visitor.page.url)
+    second.see("status", "Ready · iteration 0 of")
+    assert second.page.evaluate(TOKEN) not in (None, token)
+    copied = visitor.page.context.new_page()  # what a browser's 'Duplicate tab' makes
+    copied.add_init_script(
+        f"sessionStorage.getItem('digits.visit') ?? sessionStorage.setItem('digits.visit', '{token}')"
+    )
+    copy = Visitor(copied, visitor.page.url)
+    copy.wait(lambda: copy.page.evaluate(TOKEN) != token)
+    copy.see("status", "Ready · iteration 0 of")
+    second.button("step").click()
+    second.see("status", "iteration 1 of")
+    visitor.button("step").click()
+    visitor.see("status", "iteration 3 of")
+    assert second.iteration() == 1 and copy.iteration() == 0
+    assert visitor.page.evaluate(TOKEN) == token
+
+
+def test_without_the_socket_the_page_is_refreshed_by_streamlit(visit: Visit):
+    is_blocked = [True]
+
+    def route(socket: WebSocketRoute) -> None:
+        socket.close() if is_blocked[0] else socket.connect_to_server()
+
+    visitor = visit("?iterations=300", route=(SOCKET, route))
+    visitor.see("status", "connection lost, trying again")
+    chart = visitor.at("accuracy_chart").get_by_test_id("stVegaLiteChart")
+    expect(chart).to_be_visible(timeout=PATIENCE)  # Streamlit has taken over
+    visitor.draw(SEVEN)
+    expect(visitor.prediction).to_have_text("7", timeout=PATIENCE)
+    visitor.button("step").click()
+    visitor.see("status", "Paused · iteration 1 of 300")
+    visitor.button("train").click()
+    iterations: set[int] = set()
+    visitor.wait(lambda: iterations.add(visitor.iteration()) or len(iterations) > 2)
+    visitor.see("status", "Finished · iteration 300 of 300")
+    expect(chart).to_have_attribute("aria-label", re.compile("Accuracy after 300"), timeout=PATIENCE)
+    visitor.button("clear").click()
+    expect(visitor.prediction).to_have_text("–", timeout=PATIENCE)
+    is_blocked[0] = False  # and gives back, once the socket opens
+    visitor.ready()
+    visitor.see("status", "Finished · iteration 300 of 300")
+    visitor.draw(SEVEN)
+    expect(visitor.prediction).to_have_text("7", timeout=PATIENCE)
 
 
 PARTS = (
@@ -332,31 +239,15 @@ PARTS = (
 
 
 @pytest.mark.parametrize(("width", "height", "theme"), [(1280, 720, "dark"), (390, 844, "light")])
-def test_nothing_jumps_and_everything_is_there_in_words(
-    open_page: Callable[..., Page], width: int, height: int, theme: str
-):
-    def tops() -> dict[str, float]:
-        places = {part: page.locator(f".st-key-{part}").bounding_box() for part in PARTS}
-        assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in places.values()), places
-        return {part: box["y"] for part, box in places.items()}
+def test_nothing_jumps(visit: Visit, width: int, height: int, theme: str):
+    visitor = visit("?iterations=3", width=width, height=height, color_scheme=theme)
 
-    page = open_page("?iterations=3", color_scheme=theme)
-    page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(300)
+    def tops() -> dict[str, float]:
+        visitor.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+        return {part: visitor.at(part).bounding_box()["y"] for part in PARTS}
+
+    visitor.page.wait_for_timeout(300)
     before = tops()
-    draw(page)
-    expect(page.locator(".st-key-prediction")).to_have_text("7")
-    page.mouse.up()
-    page.mouse.move(2, 2)
-    press(page, "train")
-    expect(page.locator(".st-key-status")).to_contain_text("Finished · iteration 3 of 3")
-    expect(page.locator(".st-key-status")).to_contain_text("The run is over.")
-    expect(page.locator(".st-key-train button")).to_be_disabled()
-    page.evaluate("scrollTo(0, 0); document.querySelector('.stMain').scrollTo(0, 0)")
+    visitor.draw_and_train()
+    visitor.page.mouse.move(2, 2)
     assert tops() == before
-    expect(page.locator(".st-key-train_accuracy")).to_contain_text(
-        re.compile(r"Training accuracy.*\d\.\d%", re.S)
-    )
-    expect(page.locator(".st-key-network_sees img")).to_have_attribute("alt", re.compile("28 by 28"))
-    ink = page.locator(".live-head").evaluate("head => getComputedStyle(head).color")
-    assert (sum(map(int, re.findall(r"\d+", ink)[:3])) > 380) == (theme == "dark")

@@ -2,19 +2,29 @@
 
 import contextlib
 import re
+import time
 from collections.abc import Callable
 
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, ConsoleMessage, Locator, Page, expect
 
 from tests.pen import SEVEN, Stroke
 
-PATIENCE = 60_000  # milliseconds until something that should happen has failed to
+PATIENCE = 30_000  # milliseconds until something that should happen has failed to
 
 INK = """canvas => {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   let bright = 0;
   for (let i = 0; i < data.length; i += 4) if (data[i] > 127 && data[i + 3] > 127) bright++;
   return bright;
+}"""
+
+
+QUIET = 400  # milliseconds in which a drawing that is complete has been read
+
+AT_REST = """quiet => {
+  const seen = document.querySelector(".st-key-network_sees img")?.src;
+  if (seen !== window.seenLast) [window.seenLast, window.seenAt] = [seen, performance.now()];
+  return performance.now() - window.seenAt > quiet;
 }"""
 
 
@@ -29,7 +39,7 @@ class Visitor:
         page.on("request", lambda request: self._note(request.url, url))
         page.on("websocket", lambda socket: self._note(socket.url, url.replace("http", "ws")))
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
+        page.on("console", self._listen)
         page.goto(url)
         self.ready()
 
@@ -37,11 +47,18 @@ class Visitor:
         if not url.startswith((home.split("?")[0], "data:", "blob:")):
             self.foreign.append(url)
 
+    def _listen(self, said: ConsoleMessage) -> None:
+        """Note an error; on a page below the root Streamlit looks for its server there first."""
+        if said.type == "error" and not re.search(r"/\w+/_stcore/", said.location["url"]):
+            self.problems.append(said.text)
+
     def ready(self) -> None:
-        """Wait until the page is complete: the charts are drawn and the canvas takes a pen."""
-        expect(self.chart("loss_chart")).to_be_visible(timeout=PATIENCE)
-        expect(self.chart("probabilities")).to_be_visible(timeout=PATIENCE)
+        """Wait until the page is complete: the curves are drawn and the canvas takes a pen."""
+        drawn = expect(self.curve("loss_chart"))
+        drawn.to_have_attribute("d", re.compile("M"), timeout=PATIENCE)
+        expect(self.at("probabilities")).to_be_visible(timeout=PATIENCE)
         expect(self.canvas).to_be_visible(timeout=PATIENCE)
+        expect(self.at("status")).to_contain_text("iteration", timeout=PATIENCE)
 
     def at(self, key: str) -> Locator:
         """Find the widget or container of a key."""
@@ -50,8 +67,14 @@ class Visitor:
     def button(self, key: str) -> Locator:
         return self.at(key).locator("button")
 
-    def chart(self, key: str) -> Locator:
-        return self.at(key).locator("[data-testid=stVegaLiteChart]")
+    def curve(self, key: str, name: str = "training") -> Locator:
+        """Find one of a chart's two curves, "training" or "held-out"."""
+        return self.at(key).locator(f".curve.{name}:not(.parent)")
+
+    def bars(self, reader: str = "yours") -> list[str]:
+        """Return the heights of the ten bars of a network, "expert" or "yours"."""
+        heights = "bars => bars.map(bar => bar.style.height)"
+        return self.at("probabilities").locator(f"i.{reader}").evaluate_all(heights)
 
     @property
     def canvas(self) -> Locator:
@@ -71,10 +94,11 @@ class Visitor:
 
     def wait(self, happened: Callable[[], object]) -> None:
         """Wait until something has happened; meanwhile the browser goes on."""
-        for _ in range(PATIENCE // 100):
+        deadline = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < deadline:
             if happened():
                 return
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(30)
         raise AssertionError(f"did not happen; the page says: {self.at('status').inner_text()}")
 
     def train_until(self, iteration: int) -> None:
@@ -102,16 +126,31 @@ class Visitor:
         self.at(key).get_by_role("slider").press(arrow)
 
     def draw(self, strokes: list[Stroke]) -> None:
-        """Draw with the mouse, and wait until the page has seen it."""
-        self.canvas.scroll_into_view_if_needed()
-        box, mouse, before = self.canvas.bounding_box(), self.page.mouse, self.seen()
+        """Draw with the mouse, and wait until the whole of it has been read."""
+        before = self.seen()
         for stroke in strokes:
-            for k, (x, y) in enumerate(stroke):
-                mouse.move(box["x"] + x, box["y"] + y, steps=1 if k == 0 else 3)
-                if k == 0:
-                    mouse.down()
-            mouse.up()
+            self.put_down(stroke)
+            self.page.mouse.up()
         self.wait(lambda: self.seen() != before)
+        self.rest()
+
+    def put_down(self, stroke: Stroke) -> None:
+        """Draw a stroke with the mouse, without lifting it in the end."""
+        self.canvas.scroll_into_view_if_needed()
+        box, mouse = self.canvas.bounding_box(), self.page.mouse
+        for k, (x, y) in enumerate(stroke):
+            mouse.move(box["x"] + x, box["y"] + y, steps=1 if k == 0 else 3)
+            if k == 0:
+                mouse.down()
+
+    def go_on(self, point: tuple[int, int]) -> None:
+        """Move the mouse to another point of the canvas."""
+        box = self.canvas.bounding_box()
+        self.page.mouse.move(box["x"] + point[0], box["y"] + point[1], steps=3)
+
+    def rest(self) -> None:
+        """Wait until what the networks see does not change any more."""
+        self.page.wait_for_function(AT_REST, arg=QUIET, polling=50)
 
     def seen(self) -> str | None:
         """Return the picture of what the networks see."""
