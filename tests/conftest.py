@@ -11,10 +11,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from data import load_sample
 
+BROWSER = "tests/browser/"
 SHARED_MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist"
+
+
+class OneServerForAllBrowsers(LoadFileScheduling):
+    """Gives a file's tests to one process, and all browser tests to one: they share a server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneServerForAllBrowsers:
+    """Share the tests out among the processes."""
+    return OneServerForAllBrowsers(config, log)
 
 
 @pytest.fixture(scope="session")

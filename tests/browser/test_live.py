@@ -151,21 +151,27 @@ def test_what_the_scripts_receive_is_checked_and_a_long_run_keeps_its_ends(visit
 
 
 def test_a_reload_brings_back_run_history_drawing_and_pins(visit: Visit):
-    visitor = visit("?learning_rate=0.3&hidden_size=16&seed=4&iterations=20")
+    visitor = visit("?learning_rate=0.3&hidden_size=16&seed=4&iterations=60")
     visitor.draw_and_train()
     turn_to(visitor, "How it got there")
     open_view(visitor, "Pins", "pin_here")
     visitor.button("pin_here").click()
-    visitor.see("runs", "1 of .* pinned")
+    expect(visitor.at("pin_0")).to_be_visible(timeout=PATIENCE)
+    open_view(visitor, "Rewind", "rewind")
+    visitor.at("rewind").get_by_role("slider").press("ArrowLeft")  # look at an earlier moment, too
+    visitor.see("status", r"Paused · iteration [1-5]\d of 60")
+    visitor.see("status", "Looking back")
     visitor.page.mouse.move(2, 2)
+    visitor.rest()
     before = looks(visitor)
     visitor.page.reload()
     visitor.canvas.wait_for()
     visitor.wait(lambda: looks(visitor) == before)
-    open_view(visitor, "Pins", "pin_here")
-    visitor.see("runs", "1 of .* pinned")
+    open_view(visitor, "Pins", "pin_0")
+    open_view(visitor, "Rewind", "rewind")
+    visitor.button("back_to_end").click()
+    visitor.see("status", "Finished · iteration 60 of 60")
     turn_to(visitor, "Train")
-    visitor.see("status", "Finished · iteration 20 of 20")
     assert visitor.curve("accuracy_chart").get_attribute("d").count("L") > 2
     assert "learning_rate=0.3" in visitor.page.url and "seed=4" in visitor.page.url
     expect(visitor.at("hidden_size").locator("input")).to_have_value("16")

@@ -80,6 +80,28 @@ def test_every_view_opens_on_a_phone_while_the_network_learns(visit: Visit):
     assert {view: found[:5] for view, found in wide.items() if found} == {}
 
 
+def test_no_page_stays_empty_while_the_network_learns(visit: Visit):
+    visitor = visit("?iterations=10000")
+    visitor.draw(SEVEN)
+    visitor.button("train").click()
+    visitor.see("status", "Running")
+    for k, title in enumerate([*ROUND, *reversed(ROUND[:-1]), *ROUND]):
+        turn_to(visitor, title)
+        visitor.page.wait_for_timeout(250 * (k % 4))  # Python is asked to draw at other moments each time
+    turn_to(visitor, "Mistakes")
+    expect(visitor.at("confusion").locator("svg, canvas").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_what_waits_for_the_end_of_a_run_is_there_when_it_ends(visit: Visit):
+    visitor = visit("?iterations=200")
+    visitor.button("train").click()
+    turn_to(visitor, "How it got there")
+    open_view(visitor, "Keep and share", "keep_files")
+    visitor.see("status", "Finished")
+    visitor.see("reproduce", "Notebook")
+    open_view(visitor, "Rewind", "rewind")
+
+
 def what_is_too_wide(visitor: Visitor) -> list[str]:
     """Let the page come to rest, and return what a phone cuts off or has to be scrolled sideways for."""
     settle(visitor)
