@@ -119,7 +119,9 @@ def _shorten(state: ClientState) -> None:
 def _fits(value: WidgetState, widget: WidgetMetadata[Any]) -> bool:
     """Tell whether a value is of the widget's type, small and finite, and whether Streamlit can read it."""
     field = value.WhichOneof("value")
-    if field is not None and field != (widget.value_type or field):
+    wanted = widget.value_type or field
+    is_whole = (field, wanted) == ("int_value", "double_value")  # what browsers send for whole numbers
+    if field is not None and field != wanted and not is_whole:
         return False
     if value.ByteSize() > (LONGEST_JSON if field == "json_value" else LONGEST):
         return False  # before anything else makes a copy of it

@@ -79,3 +79,4 @@ def settle(visitor: Visitor) -> None:
     """Let the page come to rest: nothing is being computed, and nothing old is left."""
     expect(visitor.page.locator("[data-stale=true]")).to_have_count(0, timeout=PATIENCE)
     assert visitor.page.get_by_test_id("stException").count() == 0
+    assert visitor.page.get_by_test_id("stToast").count() == 0  # nothing was refused of what a visitor did

@@ -63,7 +63,7 @@ RIGHT = {
     "whole": {"double_array_value": {"data": [3.0]}},
     "part": {"double_array_value": {"data": [0.5]}},
     "step": {"string_array_value": {"data": ["0.2"]}},
-    "number": {"double_value": 20.0},
+    "number": {"int_value": 20},  # where Streamlit says that it wants a double
     "choice": {"string_value": "b"},
     "segment": {"string_array_value": {"data": ["a"]}},
     "switch": {"bool_value": True},

@@ -37,6 +37,7 @@ export function mount(component) {
   let instance = mounted.get(parentElement);
   if (instance?.place !== place) {
     instance?.remove();
+    place.replaceChildren(); // Streamlit may have ended this part and mount it again in the same place
     instance = { place, ...part.create(place) };
     mounted.set(parentElement, instance);
   }
