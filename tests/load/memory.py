@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -9,7 +10,7 @@ import psutil
 
 MB = 2**20
 QUIET = 0.1  # of a core
-EVERY = 0.002  # seconds
+EVERY = 0.003  # seconds
 
 
 class MemoryWatch:
@@ -40,7 +41,11 @@ class MemoryWatch:
         self._thread.join()
 
     def _resident(self) -> int:
-        return sum(process.memory_info().rss for process in self._processes if process.is_running())
+        resident = 0
+        for process in self._processes:
+            with suppress(psutil.NoSuchProcess):  # a worker may have been replaced
+                resident += process.memory_info().rss
+        return resident
 
     def _watch(self) -> None:
         while not self._over.is_set():
