@@ -19,6 +19,7 @@ from server.shortened import Shortened
 from server.visits import visits
 
 UI = Path(__file__).parent / "ui"
+BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
 SWEEP = 1.0  # seconds between two looks for pages that have been closed
 
 
@@ -59,7 +60,7 @@ def say_sorry(error: Exception) -> bool:
 
 app = st.App(
     UI / "page.py",
-    routes=live_routes(visits(), UI / "live"),
+    routes=live_routes(visits(), UI / "live", BASE),
     middleware=[Middleware(Shortened)],
     lifespan=lifespan,
     on_script_error=say_sorry,

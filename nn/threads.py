@@ -1,4 +1,4 @@
-"""Several threads at one thing, with the same result whatever their number: NumPy runs side by side."""
+"""Several threads at one job, with the same result whatever their number: NumPy lets go of Python's lock."""
 
 import os
 from collections import deque

@@ -16,10 +16,10 @@ from server.node import Node
 
 logger = logging.getLogger(__name__)
 
-MEMORY = (
-    "auto"  # of a worker: an equal share of the computer's; one that takes more is ended, and another comes
-)
+MEMORY = "auto"  # of a worker: its share of the computer's; one that takes more is replaced by another
 CALL_PATIENCE = 10.0  # seconds until a worker that does not answer counts as gone
+DATA_PATIENCE = 120.0  # the same where digits may have to be read or sent first
+DATA_CALLS = ("has", "put", "submit")
 QUIET = {  # Dask looks at itself all the time, which takes 5 % of each processor: here nobody reads that
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.tick.cycle": "10s",
@@ -40,14 +40,14 @@ class NodeThere:
 
     def send(self, method: str, *arguments: object) -> Callable[[], Any]:
         """Call one of its methods; what is returned waits for the answer."""
-        future = None
+        future, patience = None, DATA_PATIENCE if method in DATA_CALLS else CALL_PATIENCE
         with suppress(RuntimeError):  # Dask may know already that the worker has gone
             future = getattr(self._actor, method)(*arguments)
 
         def answer() -> object:
             try:
                 if future is not None:
-                    return future.result(timeout=CALL_PATIENCE)
+                    return future.result(timeout=patience)
             except OSError as error:  # a TimeoutError is one, too
                 logger.debug("No answer to %s", method, exc_info=error)
             self.lost = True
@@ -95,7 +95,11 @@ def workers(engine: Engine) -> Iterator[None]:
             return found
 
         threads = client.nthreads().values()
-        engine.open(find_nodes, cores=sum(threads) or 1)
+        if not threads:
+            raise SchedulerUnreachableError(
+                f"The Dask scheduler {address} has no workers: start one with 'dask worker {address}'."
+            )
+        engine.open(find_nodes, cores=sum(threads))
         try:
             yield
         finally:

@@ -9,6 +9,7 @@ import uuid
 import weakref
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any, Protocol
 
@@ -81,7 +82,8 @@ class Job:
         What went wrong inside it.
     history : History
     moved_at : int or None
-        The iteration from which it went on in another process, where its own had died.
+        The iteration from which it went on in another process, where its own had died; `moved_when`, in
+        seconds of `time.monotonic`.
     """
 
     def __init__(self, engine: "Engine", recipe: Recipe) -> None:
@@ -89,6 +91,7 @@ class Job:
         self.recipe, self._engine = recipe, engine
         self._history = History()
         self.moved_at: int | None = None
+        self.moved_when = -math.inf
         self.checkpoint: Checkpoint | None = None  # the latest that is here
         self.node: NodeLink | None = None
         self.wanted_running = False  # whether it is to go on, should its process die
@@ -121,7 +124,8 @@ class Job:
     def net(self) -> TwoLayerNN:
         """The weights: of a run that stands still its own, of one that learns at most half a second old."""
         self._engine.refresh(self)
-        if self._net_iteration != self._news.iteration and not self._moves:
+        old = time.monotonic() - self.net_taken > NET_EVERY
+        if self._net_iteration != self._news.iteration and (old or not self._moves):
             self.take(self._ask("news", net=True))
         return self.net_here
 
@@ -152,13 +156,13 @@ class Job:
         self.wanted_running = False
         self.take(self._ask("pause", net=True))
 
-    def step(self) -> None:
-        """Make one update; it is made when its turn comes, and waited for as long as a page can wait."""
+    def step(self, count: int = 1) -> None:
+        """Make so many updates when their turn comes; wait for them, but no longer than a page can wait."""
         deadline = time.monotonic() + STEP_PATIENCE
-        self.take(self._ask("step"))
+        self.take(self._call("step", count, self._question()))
         while self._news.busy and time.monotonic() < deadline:
-            time.sleep(0.002)
-            self.take(self._ask("news", net=True))
+            time.sleep(0.004)
+            self.take(self._ask("news"))
 
     def change(self, hyperparameters: Hyperparameters, distorted: bool) -> int:
         """Go on with other settings; return the updates made before they count."""
@@ -210,9 +214,14 @@ class Job:
         shown = now - self.net_shown < SHOWN_FOR and now - self.net_taken >= NET_EVERY
         late = self.checkpoint is None or self.checkpoint.iteration != news.iteration
         due = not moves or now - self.checkpoint_taken >= CHECKPOINT_EVERY
-        net = stale and shown and afford(size)
         checkpoint = late and due and afford(3 * size)
+        net = stale and shown and afford(size)
         return self._question(net, checkpoint) if moves or net or checkpoint else None
+
+    @property
+    def waiting_since(self) -> float:
+        """When it was last sent something large: who has waited longest comes first."""
+        return min(self.checkpoint_taken, self.net_taken)
 
     def take(self, news: News) -> None:
         """Note the news, unless later ones have come before."""
@@ -275,6 +284,7 @@ class Engine:
         self._jobs: weakref.WeakValueDictionary[str, Job] = weakref.WeakValueDictionary()
         self._unheld: deque[str] = deque()  # runs that nobody holds any more, by name
         self._lock = threading.Lock()  # held while nodes come and go
+        self._searching = threading.Lock()  # held by whoever looks for new ones: no worker gets two
         self._looker: threading.Thread | None = None
         self._closing = threading.Event()
         self._allowance, self._counted_at = BYTES_PER_SECOND, time.monotonic()
@@ -305,6 +315,9 @@ class Engine:
         self._closing.set()
         if self._looker:
             self._looker.join(5)
+        for node in self.nodes:
+            with suppress(NodeLostError):
+                node.send("close")()
         self._looker, self.nodes, self._find_nodes = None, [], lambda: [NodeHere()]
 
     def submit(self, recipe: Recipe) -> Job:
@@ -365,7 +378,7 @@ class Engine:
                 self.lose(node)
 
     def refresh(self, job: Job) -> None:
-        """Where nobody looks again and again, look now."""
+        """Look at a run now, unless the engine's thread looks at all of them anyway."""
         if self._looker is None:
             self._discard_unheld()
             job.take(self.placed(job).send("news", job.name, Question(job.last_known, net=True))())
@@ -379,7 +392,9 @@ class Engine:
             jobs = [job for job in list(self._jobs.values()) if job.node is node]
             for job in jobs:
                 job.node = None
-                job.moved_at = job.checkpoint.iteration if job.checkpoint else 0
+                if job.wanted_running:
+                    job.moved_at = job.checkpoint.iteration if job.checkpoint else 0
+                    job.moved_when = time.monotonic()
         logger.warning("A worker process has ended; its %d runs go on in another.", len(jobs))
 
     def _place(self, job: Job, node: NodeLink) -> None:
@@ -400,15 +415,21 @@ class Engine:
         """Return the node with the fewest runs in training, and of these the one with the fewest runs."""
         deadline = time.monotonic() + LOST_PATIENCE
         while time.monotonic() < deadline:
-            with self._lock:
-                if not self.nodes:
-                    self.nodes = self._find_nodes()
-                nodes = list(self.nodes)
+            if not self.nodes:
+                self._search()
+            nodes = list(self.nodes)
             if nodes:
                 load, runs = self._load(), Counter(job.node for job in list(self._jobs.values()))
                 return min(nodes, key=lambda node: (load[node], runs[node]))
             time.sleep(0.1)
         raise NodeLostError("There is no worker process to train in.")
+
+    def _search(self) -> None:
+        """Add the nodes that have come."""
+        with self._searching:
+            found = self._find_nodes() if self._looker or not self.nodes else []
+            with self._lock:
+                self.nodes.extend(found)
 
     def _load(self) -> Counter:
         """Count the runs in training on each node."""
@@ -426,9 +447,7 @@ class Engine:
                 self._look(everywhere=search)
                 if search:
                     searched = time.monotonic()
-                    found = self._find_nodes()
-                    with self._lock:
-                        self.nodes.extend(found)
+                    self._search()
             except Exception:  # whatever it is: the next look must come all the same
                 logger.exception("A look at the runs failed")
 
@@ -438,11 +457,15 @@ class Engine:
         jobs = list(self._jobs.values())
         for job in jobs:
             if job.node is None and job.wanted_running and self.nodes:
-                self.placed(job)  # its process has ended
+                try:
+                    self.placed(job)  # its process has ended
+                except Exception:  # one that cannot go on must not keep the others from it
+                    logger.exception("A run cannot go on in another process")
+                    job.wanted_running = False
         running = sum(job.wanted_running for job in jobs)
         cores = max(1, self.cores // max(1, running))
         questions: dict[NodeLink, dict[str, Question]] = {node: {} for node in self.nodes}
-        for job in jobs:
+        for job in sorted(jobs, key=lambda job: job.waiting_since):
             question = job.next_question(self._afford)
             if question is not None and job.node in questions:
                 questions[job.node][job.name] = question
@@ -453,6 +476,9 @@ class Engine:
                 news = answer()
             except NodeLostError:
                 self.lose(node)
+                continue
+            except Exception:
+                logger.exception("A node's answer was an error")
                 continue
             for job in jobs:
                 if job.node is node and job.name in news:

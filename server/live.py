@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import mimetypes
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from operator import itemgetter
@@ -26,6 +27,7 @@ from server.visits import Look, Visit, Visits
 SIDE = 140  # pixels, of a frame
 FRAMES = 30  # a second and socket are read; as many may come at once
 NEWS = 0.1  # seconds between two looks at the run
+SIGN_OF_LIFE = 5.0  # seconds without news after which the page is told that there are none
 POINTS = 1000  # of a curve are sent at once
 
 UNSUPPORTED, POLICY, INTERNAL = 1003, 1008, 1011  # codes of a close, RFC 6455
@@ -71,6 +73,7 @@ class News:
 
     def __init__(self) -> None:
         self._before: Look | None = None
+        self._told = -math.inf  # when, in seconds
         self._exhibit: dict[str, Any] | None = None
 
     def since(self, look: Look | None) -> dict[str, Any] | None:
@@ -84,7 +87,7 @@ class News:
         Returns
         -------
         dict or None
-            `run` and `exhibit`, or one of them; None where nothing has changed.
+            `run` and `exhibit`, or one of them; None where nothing has changed, for five seconds at most.
         """
         if look is None:
             return None
@@ -97,6 +100,11 @@ class News:
         if look.exhibit is not None and look.exhibit != self._exhibit:
             message["exhibit"] = look.exhibit
         self._before, self._exhibit = look, look.exhibit
+        now = time.monotonic()
+        if not message and now - self._told >= SIGN_OF_LIFE:
+            message["run"] = _head(look) | {"points": []}
+        if message:
+            self._told = now
         return message or None
 
     def _run(self, look: Look) -> dict[str, Any] | None:

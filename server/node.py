@@ -167,6 +167,8 @@ class Node:
         trainer = recipe.trainer(datasets().open(recipe.dataset))
         if checkpoint is not None:
             trainer.restore(checkpoint, distort)
+            if trainer.keep_checkpoints and checkpoint.iteration not in trainer.checkpoints.iterations:
+                trainer.checkpoints.keep(checkpoint)  # one can rewind to it, though not to those between
         self._runs[name] = trainer
         return self.news(name, question)
 
@@ -180,9 +182,9 @@ class Node:
         self._runs[name].pause()
         return self.news(name, question)
 
-    def step(self, name: str, question: Question) -> News:
-        """Let a run make one update, as soon as its turn comes."""
-        self._pool.step(self._runs[name])
+    def step(self, name: str, count: int, question: Question) -> News:
+        """Let a run make so many updates, as soon as its turn comes."""
+        self._pool.step(self._runs[name], count)
         return self.news(name, question)
 
     def change(

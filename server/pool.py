@@ -54,11 +54,11 @@ class Pool:
             if trainer.start():
                 self._enqueue(trainer)
 
-    def step(self, trainer: Trainer) -> None:
-        """Let a Trainer make one update, and measure it, when its turn comes; presses add up."""
+    def step(self, trainer: Trainer, count: int = 1) -> None:
+        """Let a Trainer make so many updates, and measure it, when its turn comes; they add up."""
         with self._changed:
             self._errors.pop(trainer, None)
-            self._steps[trainer] = self._steps.get(trainer, 0) + 1
+            self._steps[trainer] = self._steps.get(trainer, 0) + count
             self._enqueue(trainer)
 
     def is_busy(self, trainer: Trainer) -> bool:

@@ -190,11 +190,6 @@ class Visits:
                 _quietly(entry.visit.come_back)
         self._put_away([entry.visit for entry in resting])
 
-    def here(self) -> list[Visit]:
-        """Return the visitors with an open page."""
-        with self._lock:
-            return [entry.visit for entry in self._entries.values() if entry.open]
-
     def __len__(self) -> int:
         """Count the visitors."""
         return len(self._entries)

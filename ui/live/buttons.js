@@ -46,7 +46,8 @@ export function create(place) {
   // Streamlit drops what is said while it is not connected
   const repeating = setInterval(() => {
     const waiting = presses !== null && [...buttons.keys()].some((name) => presses[name] > (done[name] ?? 0));
-    if (waiting && performance.now() - sent > AGAIN) send();
+    const running = document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state") === "running";
+    if (waiting && !running && performance.now() - sent > AGAIN) send(); // a run of the page is not to be cut short
   }, 500);
 
   function press(name) {

@@ -1,6 +1,6 @@
 """The page's end of the socket: which visit its tab is, and whether the socket is open."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -39,7 +39,7 @@ def understood(said: object) -> Connection:
     return Connection(visit if is_token else None, said.get("offline") is True)
 
 
-def show_socket(token: str, **data: Any) -> None:
+def show_socket(token: str) -> None:
     """
     Have the browser open the socket of a visit; draws nothing.
 
@@ -47,13 +47,11 @@ def show_socket(token: str, **data: Any) -> None:
     ----------
     token : str
         Of the visit; of the one remembered, where `connection().visit` is known.
-    **data
-        `run` and `reading`, as for the parts.
     """
     heard = connection()
     mount(
         "socket",
-        {"socket": f"/live?visit={token}", "heard": heard.visit, "offline": heard.offline} | data,
+        {"socket": f"/live?visit={token}", "heard": heard.visit, "offline": heard.offline},
         on_visit_change=lambda: None,
         on_offline_change=lambda: None,
     )

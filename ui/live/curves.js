@@ -70,9 +70,9 @@ class Chart {
       svg("defs", {}, svg("clipPath", { id: this.id }, this.clip)),
       this.axes,
       svg("g", { "clip-path": `url(#${this.id})` }, ...this.parents, ...this.paths),
-      svg("g", { class: "under-pointer" }, this.line, ...this.dots),
+      svg("g", {}, this.line, ...this.dots),
     );
-    this.dashed = html("span", { class: "live-dashed" }, " · dashed: the run it was forked from");
+    this.dashed = html("span", {}, " · dashed: the run it was forked from");
     const caption = html("p", { class: "live-caption" }, kind.caption, this.dashed);
     const chart = html("div", { class: `st-key-${kind.key} live-chart` }, caption, this.picture);
     box.append(chart);

@@ -26,8 +26,12 @@ HEIGHTS: dict[Part, int] = {
 # What Streamlit runs in the browser; relative imports only work in modules that have an address of their own.
 _SCRIPT = """
 export default async (component) => {
-  const main = await import(location.origin + component.data.base + "/live/js/main.js");
-  return main.mount(component);
+  try {
+    const main = await import(location.origin + component.data.base + "/live/js/main.js");
+    return main.mount(component);
+  } catch {  // an old browser, or a blocked address: the page refreshes itself
+    if (component.data.part === "socket") component.setStateValue("offline", true);
+  }
 };
 """
 

@@ -7,6 +7,7 @@ import * as run from "./run.js";
 const FIRST_PAUSE = 250; // milliseconds; doubled after each failure
 const LONGEST_PAUSE = 10_000;
 const MUTE = 4000; // without an answer to a frame the connection is dead
+const SILENT = 15_000; // without any word, too: the server says something every five seconds
 
 let address = null;
 let socket = null;
@@ -14,6 +15,7 @@ let timer = null;
 let opened = false;
 let failures = 0;
 let asked = null; // when the frame that has no answer yet was sent
+let heardAt = 0; // when the server said something last
 let since = 0; // when the connection was lost, or first wanted
 const listeners = new Set();
 const answers = new Set();
@@ -76,6 +78,7 @@ function open() {
     return failed();
   }
   socket = mine;
+  heardAt = performance.now();
   mine.onopen = () => {
     if (mine !== socket) return;
     opened = true;
@@ -104,6 +107,7 @@ function take(data) {
   }
   if (typeof message !== "object" || message === null) return;
   failures = 0;
+  heardAt = performance.now();
   if ("run" in message) run.hear(message.run);
   if ("redraw" in message) redraw.hear(message.redraw);
   if ("exhibit" in message) readings.hearExhibit(message.exhibit);
@@ -125,6 +129,8 @@ function now() {
 addEventListener("online", now);
 document.addEventListener("visibilitychange", now);
 setInterval(() => {
-  if (asked !== null && performance.now() - asked > MUTE) failed();
+  const now = performance.now();
+  if (asked !== null && now - asked > MUTE) failed();
+  else if (isOpen() && now - heardAt > SILENT) failed();
   else if (!isOpen() && address !== null) changed();
 }, 1000);

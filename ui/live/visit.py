@@ -61,7 +61,11 @@ class Visit:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._paused: list[Job] = []  # because nobody was here
-        self._redraw, self._asked = 0, 0.0
+        self._redraw, self._asked, self._owed = (
+            0,
+            0.0,
+            False,
+        )  # how many were asked for, when, and still to come
         self._seen: tuple[np.ndarray, bool, np.ndarray | None] | None = None  # frame, raw, digit
         self._drawn: tuple | None = None  # what the parts drawn in Python show; None where there are none
 
@@ -108,7 +112,7 @@ class Visit:
     def drawn(self, moment: tuple, seconds: float) -> None:
         """Note which moment the parts drawn in Python show, and how long it took to draw it."""
         refreshes().note(self, seconds)
-        self._drawn = moment
+        self._drawn, self._owed = moment, False
 
     def nothing_drawn(self) -> None:
         """Note that the page has no such parts."""
@@ -117,11 +121,12 @@ class Visit:
     def _wanted_drawing(self) -> int:
         """Count the drawings that were asked for: one more where something has moved and time allows."""
         now = time.monotonic()
-        if self._drawn is not None and now - self._asked >= refreshes().interval():
-            moment = self.moment()
-            if moment != self._drawn:
-                self._asked, self._drawn = now, moment
-                self._redraw += 1
+        pause = (
+            LATEST if self._owed else refreshes().interval()
+        )  # what Streamlit has dropped is asked for again
+        if self._drawn is not None and now - self._asked >= pause and self.moment() != self._drawn:
+            self._asked, self._owed = now, True
+            self._redraw += 1
         return self._redraw
 
     def moment(self) -> tuple:
@@ -136,7 +141,7 @@ class Visit:
             trainer.pause()
 
     def come_back(self) -> None:
-        """Let go on what was paused because nobody was here."""
+        """Resume what was paused because nobody was here."""
         paused, self._paused = self._paused, []
         for trainer in paused:
             trainer.start()

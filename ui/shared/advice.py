@@ -1,5 +1,6 @@
 """What is going on with the run, or what to do, in one sentence."""
 
+import time
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from nn import Status
 from ui.state.session import Session
 
 HIGH_LOSS = 5.0  # guessing is 2.3
+MOVED_FOR = 60.0  # seconds that a run's move to another process is news
 STUCK_LOSS = 0.1  # within this of log 10, after a while: the network only guesses
 
 
@@ -37,9 +39,9 @@ def advice(session: Session) -> Advice:
     if session.run.looking_back:
         way = "change a setting, press Train, and it takes another path from here."
         return Advice(way, "Looking back:", "blue")
-    if trainer.moved_at is not None and trainer.status in (Status.RUNNING, Status.PAUSED):
-        place = f"the part of the server that trained this run stopped. It went on from {trainer.moved_at:,}."
-        return Advice(place, "Nothing is lost:", "blue")
+    if trainer.status is Status.RUNNING and time.monotonic() - trainer.moved_when < MOVED_FOR:
+        resumed = f"a worker process stopped; training resumed at iteration {trainer.moved_at:,}."
+        return Advice(resumed, "Nothing to do:", "blue")
     guessing = "An untrained network only guesses: 1 in 10 right. Press Train and watch it learn."
     source = session.run.source or "the expert"
     sentence = {

@@ -49,7 +49,7 @@ def _draw_when_told(panel: Callable[..., None], *arguments: object) -> None:
     except KeyError:  # Streamlit (1.67) is about to stop this run, and has forgotten the page that it draws
         return
     visit: Visit = st.session_state["visit"]
-    if visit.session.refreshing != visit.session.running:
+    if visit.session.refreshing != visit.session.moving:
         st.rerun()  # a run has ended: what stands around the panel changes, too
     start, moment = time.thread_time(), visit.moment()  # what moves meanwhile is drawn the next time
     panel(*arguments)

@@ -151,5 +151,8 @@ class Run:
             self._looks.clear()
             return None
         self._looks.append((time.monotonic(), self.trainer.iteration))
-        (start, first), (now, latest) = self._looks[0], self._looks[-1]
+        looks = tuple(self._looks)  # another thread may clear them meanwhile
+        if not looks:
+            return None
+        (start, first), (now, latest) = looks[0], looks[-1]
         return (latest - first) / (now - start) if now - start > SHORTEST else None

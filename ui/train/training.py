@@ -61,8 +61,7 @@ def _press(session: Session, what: str, times: int) -> None:
     elif what == "reset":
         _press_reset(session)
     elif what == "step":
-        for _ in range(times):
-            _press_step(session)
+        session.trainer.step(times)
 
 
 def _press_train(session: Session) -> None:
