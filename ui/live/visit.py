@@ -61,11 +61,8 @@ class Visit:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._paused: list[Job] = []  # because nobody was here
-        self._redraw, self._asked, self._owed = (
-            0,
-            0.0,
-            False,
-        )  # how many were asked for, when, and still to come
+        self._redraw, self._asked = 0, 0.0  # how many redrawings were asked for, and when
+        self._owed = False  # whether the last of them is still to come
         self._seen: tuple[np.ndarray, bool, np.ndarray | None] | None = None  # frame, raw, digit
         self._drawn: tuple | None = None  # what the parts drawn in Python show; None where there are none
 
