@@ -92,6 +92,7 @@ def test_a_run_rests_when_its_page_has_been_closed_for_longer_than_the_grace(
     seen = back.iteration()
     assert seen >= 20
     back.wait(lambda: back.iteration() > seen)
+    back.pause()
     context.close()
 
 
