@@ -1,6 +1,7 @@
 """The app that `streamlit run streamlit_app.py` serves: the page, its socket, and the engine that trains."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -20,12 +21,14 @@ from server.visits import visits
 
 UI = Path(__file__).parent / "ui"
 BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
+SWITCH = 0.0005  # seconds until a thread that draws a page lets a drawing be read; Python's own 5 ms add up
 SWEEP = 1.0  # seconds between two looks for pages that have been closed
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the worker processes with the app and stop them at its end; pause what nobody looks at."""
+    sys.setswitchinterval(SWITCH)
     training = workers(engine())
     try:
         await asyncio.to_thread(training.__enter__)
@@ -43,6 +46,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 async def sweep() -> None:
     """Look for closed pages again and again."""
+    while not len(visits()):
+        await asyncio.sleep(SWEEP)
+    gc.collect()
+    gc.freeze()  # libraries and pages are all here: looking through them for garbage takes 0.1 s each time
     while True:
         await asyncio.sleep(SWEEP)
         await asyncio.to_thread(visits().sweep)

@@ -44,9 +44,10 @@ def to_mnist(image: np.ndarray) -> np.ndarray | None:
     -----
     Every drawing is scaled, a single dot too: it becomes a blot of 20x20 pixels, as it would have in MNIST.
     """
-    drawn = drop_specks(ink(image))
+    drawn = ink(image)
     if not drawn.any():
         return None
+    drawn = drop_specks(crop(drawn))  # cropped first, as searching an empty sheet for pieces takes its time
     return centre(scale(crop(drawn))).astype(np.float32) / 255
 
 
@@ -78,6 +79,8 @@ def ink(image: np.ndarray) -> np.ndarray:
             "A drawing has the shape (height, width), (height, width, 3) or (height, width, 4), "
             f"not {image.shape}."
         )
+    if image.ndim == 2:
+        return image
     picture = Image.fromarray(image)
     if picture.mode == "RGBA":
         black = Image.new("RGBA", picture.size, "black")

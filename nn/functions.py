@@ -119,9 +119,6 @@ def linear(X: Array, W: Array, b: Array) -> Array:
     """
     X W^T + b, the weighted sums that enter a layer.
 
-    When W has few rows, BLAS spends a third of its time copying X into panels. Products of less than a
-    million multiplications skip that copy, so X is taken in blocks of rows that stay below it.
-
     Parameters
     ----------
     X : (n, inputs) floats
@@ -132,36 +129,24 @@ def linear(X: Array, W: Array, b: Array) -> Array:
     -------
     (n, units) floats
     """
-    rows = min(96, 1_000_000 // W.size)
-    if rows < 32 or len(X) * W.size <= 1_000_000:
-        return X @ W.T + b
-    Z = np.empty((len(X), len(W)), dtype=np.result_type(X, W))
-    for start in range(0, len(X), rows):
-        np.matmul(X[start : start + rows], W.T, out=Z[start : start + rows])
-    Z += b
-    return Z
+    return X @ W.T + b
 
 
 def linear_derivative(dZ: Array, X: Array) -> Array:
     """
-    dZ^T X, how the loss changes with the weights of X W^T + b; in blocks of rows as in `linear`.
+    dZ^T X, how the loss changes with the weights of X W^T + b.
 
     Parameters
     ----------
-    dZ : (n, units) floats, how it changes with the weighted sums
+    dZ : (n, units) floats
+        How it changes with the weighted sums.
     X : (n, inputs) floats
 
     Returns
     -------
     (units, inputs) floats
     """
-    rows = min(96, 1_000_000 // max(1, dZ.shape[1] * X.shape[1]))
-    if rows < 32 or len(X) <= rows:
-        return dZ.T @ X
-    dW = dZ[:rows].T @ X[:rows]
-    for start in range(rows, len(X), rows):
-        dW += dZ[start : start + rows].T @ X[start : start + rows]
-    return dW
+    return dZ.T @ X
 
 
 def sum_over_digits(dZ: Array) -> Array:

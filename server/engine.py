@@ -25,6 +25,7 @@ from server.node import News, Node, Question, Recipe
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.1  # seconds between two looks at all runs
+MANY = 15  # runs in training; with more the looks are rarer, so that they take no more time together
 NET_EVERY = 0.5  # seconds between two transfers of one run's weights, while something shows them
 SHOWN_FOR = 2.0  # seconds that weights count as shown after somebody looked at them
 CHECKPOINT_EVERY = 1.5  # seconds between two looks at a learning run's latest checkpoint
@@ -441,7 +442,7 @@ class Engine:
 
     def _look_again_and_again(self) -> None:
         searched = time.monotonic()
-        while not self._closing.wait(LOOK_EVERY):
+        while not self._closing.wait(LOOK_EVERY * max(1.0, self._load().total() / MANY)):
             try:
                 search = time.monotonic() - searched > SEARCH_EVERY
                 self._look(everywhere=search)

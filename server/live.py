@@ -27,6 +27,7 @@ from server.visits import Look, Visit, Visits
 SIDE = 140  # pixels, of a frame
 FRAMES = 30  # a second and socket are read; as many may come at once
 NEWS = 0.1  # seconds between two looks at the run
+MANY = 20  # sockets; of more, each looks at its run more rarely, as all together cost too much otherwise
 SIGN_OF_LIFE = 5.0  # seconds without news after which the page is told that there are none
 POINTS = 1000  # of a curve are sent at once
 
@@ -181,7 +182,7 @@ def live_routes(visits: Visits, scripts: Path, base: str = "") -> list[BaseRoute
             await websocket.close(POLICY)  # before it is accepted: the browser gets a 403
             return
         try:
-            await _Conversation(websocket, visit).run()
+            await _Conversation(websocket, visit, visits).run()
         finally:
             visits.leave(token)
 
@@ -218,8 +219,8 @@ class _Scripts(StaticFiles):
 class _Conversation:
     """One open socket: takes frames in as they come, and answers the newest when its turn has come."""
 
-    def __init__(self, websocket: WebSocket, visit: Visit) -> None:
-        self.websocket, self.visit = websocket, visit
+    def __init__(self, websocket: WebSocket, visit: Visit, visits: Visits) -> None:
+        self.websocket, self.visit, self.visits = websocket, visit, visits
         self.frame: np.ndarray | None = None  # the newest that is still to be read
         self.came = asyncio.Event()
 
@@ -265,7 +266,7 @@ class _Conversation:
                 tokens -= 1
                 await self._send({"reading": self.visit.read(last)})
             if now >= look_at:
-                look_at = now + NEWS
+                look_at = now + NEWS * max(1.0, self.visits.open_sockets / MANY)
                 look = self.visit.look()
                 message = news.since(look)
                 if message is not None:

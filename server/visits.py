@@ -105,6 +105,7 @@ class Visits:
     """
 
     def __init__(self) -> None:
+        self.open_sockets = 0
         self._entries: dict[str, _Entry] = {}
         self._lock = threading.Lock()
 
@@ -142,11 +143,13 @@ class Visits:
             if entry is None or entry.sockets >= SOCKETS:
                 return None
             entry.sockets += 1
+            self.open_sockets += 1
         return entry.visit
 
     def leave(self, token: str) -> None:
         """Count one socket out."""
         with self._lock:
+            self.open_sockets -= 1
             if entry := self._entries.get(token):
                 entry.sockets -= 1
                 entry.used = time.monotonic()

@@ -18,8 +18,8 @@ from tests.load.drawings import Drawing
 from tests.load.live import LiveSocket
 
 LESSON = "iterations=10000"  # the classic, long enough not to end meanwhile
-BETWEEN_DRAWINGS = (1.0, 4.0)  # seconds
-BETWEEN_PRESSES = (2.0, 10.0)  # seconds, of buttons and pages
+BETWEEN_DRAWINGS = (2.0, 6.0)  # seconds
+BETWEEN_PRESSES = (5.0, 25.0)  # seconds, of buttons and pages
 PEN_UP = 0.2  # seconds from the pen's last move until the canvas sends its picture
 FRAMES_A_SECOND = 20
 REDRAW = "live_redraw_"  # what the keys of parts begin with that Python draws again and again

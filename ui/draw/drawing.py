@@ -28,16 +28,23 @@ MOST_STROKES = 200_000  # characters, kept to be drawn again after a reload
 
 def show_drawing(session: Session) -> None:
     """Draw the canvas, what the networks see of it, and what they read."""
+    with st.container(key="canvas_title"):
+        st.markdown(f"**{session.exhibit.title if session.exhibit else 'Draw a digit'}**")
+    if session.exhibit:
+        with st.container(key="exhibit"):
+            st.image(session.exhibit.drawing.picture, width=SIDE, alt=session.exhibit.title)
+        _show_clear(session)
+    else:
+        # where the browser shows what is read, a stroke runs this part of the page only
+        with st.container():
+            (st.fragment(_show_canvas) if session.live else _show_canvas)(session)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="canvas_tools"):
+            width = {"format": "brush %d", "label_visibility": "collapsed"}
+            st.slider("Brush width", 4, 48, 20, 2, key="brush", **width)
+            _show_clear(session)
     if not session.live:
-        _show_canvas(session)
         live(session.refreshing, _show_reading, session)
         return
-    st.fragment(_show_live_drawing)(session)
-
-
-def _show_live_drawing(session: Session) -> None:
-    """Draw it by itself: a stroke runs this part of the page only."""
-    _show_canvas(session)
     names = session.dataset.class_names
     shown = {"names": list(names), "digits": names == DIGIT_NAMES}
     visit: Visit = st.session_state["visit"]
@@ -48,14 +55,7 @@ def _show_live_drawing(session: Session) -> None:
 
 
 def _show_canvas(session: Session) -> None:
-    """Draw the canvas with its brush and its Clear button, or the picture that stands in its place."""
-    with st.container(key="canvas_title"):
-        st.markdown(f"**{session.exhibit.title if session.exhibit else 'Draw a digit'}**")
-    if session.exhibit:
-        with st.container(key="exhibit"):
-            st.image(session.exhibit.drawing.picture, width=SIDE, alt=session.exhibit.title)
-        _show_clear(session)
-        return
+    """Draw the canvas, and take over what is on it."""
     from streamlit_drawable_canvas import st_canvas  # registers itself, which only works inside a run
 
     brush = st.session_state.get("brush", 20)
@@ -71,9 +71,6 @@ def _show_canvas(session: Session) -> None:
             key="canvas",
         )
     _read_canvas(session)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="canvas_tools"):
-        st.slider("Brush width", 4, 48, 20, 2, key="brush", format="brush %d", label_visibility="collapsed")
-        _show_clear(session)
 
 
 def _show_clear(session: Session) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from server.engine import engine
 from ui.live.parts import mount
-from ui.live.visit import Visit, is_live
+from ui.live.visit import Visit
 
 REFRESH = 0.5  # seconds between two looks at a running training, where the server trains in this process
 OFFLINE = 2.0  # the same where the socket is blocked: the server has others to serve
@@ -35,7 +35,8 @@ def live(refreshing: bool, panel: Callable[..., None], *arguments: object) -> No
     # fragment drew with the page when its next run starts before that was sent. Whatever comes after it then
     # moves into its place, and the fragment draws over that. In here nothing comes after it.
     with st.container():
-        if is_live():
+        visit: Visit | None = st.session_state.get("visit")
+        if visit is not None and visit.session.live:
             st.fragment(_draw_when_told)(panel, *arguments)
         else:
             pause = OFFLINE if engine().has_workers else REFRESH
