@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 MEMORY = "auto"  # of a worker: its share of the computer's; one that takes more is replaced by another
 CALL_PATIENCE = 10.0  # seconds until a worker that does not answer counts as gone
 DATA_PATIENCE = 120.0  # the same where digits may have to be read or sent first
+WORKER_PATIENCE = 30.0  # seconds that the app waits for the first worker
 DATA_CALLS = ("has", "put", "submit")
 QUIET = {  # Dask looks at itself all the time, which takes 5 % of each processor: here nobody reads that
     "distributed.admin.tick.interval": "1s",
@@ -94,12 +95,13 @@ def workers(engine: Engine) -> Iterator[None]:
                         found.append(nodes[place])
             return found
 
-        threads = client.nthreads().values()
-        if not threads:
+        try:
+            client.wait_for_workers(1, timeout=WORKER_PATIENCE)
+        except TimeoutError as error:
             raise SchedulerUnreachableError(
                 f"The Dask scheduler {address} has no workers: start one with 'dask worker {address}'."
-            )
-        engine.open(find_nodes, cores=sum(threads))
+            ) from error
+        engine.open(find_nodes, cores=sum(client.nthreads().values()))
         try:
             yield
         finally:
@@ -132,7 +134,7 @@ def _client(address: str | None, folder: str) -> Iterator[Client]:
             scheduler_kwargs={"dashboard": False},
             local_directory=folder,
             env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            silence_logs=logging.ERROR,
+            silence_logs=logging.CRITICAL,  # that a dead worker does not answer is expected
         ) as cluster,
         closing(Client(cluster)) as client,  # `with Client` can only be left in the thread that entered it
     ):

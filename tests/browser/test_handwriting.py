@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import PATIENCE, Visitor
 from tests.pen import SIDE, PenDigit, Stroke, read_pen
 
-WRITERS = range(25, 31)  # the shipped network has never seen them
+pytestmark = pytest.mark.slow  # a hundred digits drawn by hand take a minute
+
+WRITERS = range(25, 31)  # the expert has never seen them
 OF_EACH = 17  # 102 digits
 BRUSH = 20  # pixels, the page's own
 SIZES = (80, 250)  # pixels, longer side of a digit

@@ -210,6 +210,7 @@ def test_a_second_tab_is_another_visitor(visit: Visit):
     assert visitor.page.evaluate(TOKEN) == token
 
 
+@pytest.mark.slow
 def test_without_the_socket_the_page_is_refreshed_by_streamlit(visit: Visit):
     is_blocked = [True]
 

@@ -55,9 +55,9 @@ def test_killed_worker_processes_cost_a_sentence(visitor: Visitor, own_server: s
         worked = seconds_worked(workers(own_server), 0.5)
         before = visitor.iteration()
         max(worked, key=worked.get).kill()
-        visitor.see("status", r"Nothing is lost: .* It went on from [\d,]+\.")
+        visitor.see("status", r"a worker process stopped; training resumed at iteration [\d,]+\.")
         visitor.wait(lambda before=before: visitor.iteration() > before)
-        expect(visitor.page.get_by_text("Nothing is lost")).to_have_count(1)
+        expect(visitor.page.get_by_text("a worker process stopped")).to_have_count(1)
         deadline = time.monotonic() + PATIENCE / 1000
         while len(workers(own_server)) < (os.cpu_count() or 1):
             assert time.monotonic() < deadline, "no other worker has come"

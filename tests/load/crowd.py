@@ -24,6 +24,7 @@ class Plan:
     training: int  # of the visitors
     seconds: float  # measured
     limit: float = 30.0  # seconds; what takes longer is unanswered
+    presses: tuple[float, float] = (5.0, 25.0)  # seconds from one to the next, of buttons and pages
 
 
 @contextmanager
@@ -48,7 +49,8 @@ def _run(url: str, plan: Plan, pipe: Connection) -> None:
 async def _visit(url: str, plan: Plan, pipe: Connection) -> None:
     drawings = prepare_drawings(DRAWINGS)
     visitors = [
-        Visitor(url, number, number < plan.training, drawings, plan.limit) for number in range(plan.visitors)
+        Visitor(url, number, number < plan.training, drawings, plan.limit, plan.presses)
+        for number in range(plan.visitors)
     ]
     async with asyncio.TaskGroup() as arrivals:
         for visitor in visitors:

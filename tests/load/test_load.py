@@ -16,7 +16,10 @@ SHARE = 0.3  # of the iterations that the runs make without a page
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     prepare_drawings(2)  # skips where the pen digits are not
-    return measure(Plan(visitors=10, training=5, seconds=6), tmp_path_factory.mktemp("load") / "server.log")
+    return measure(
+        Plan(visitors=10, training=5, seconds=6, presses=(1, 4)),
+        tmp_path_factory.mktemp("load") / "server.log",
+    )
 
 
 def test_nobody_waits_in_vain(result: Result) -> None:

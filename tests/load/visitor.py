@@ -19,7 +19,6 @@ from tests.load.live import LiveSocket
 
 LESSON = "iterations=10000"  # the classic, long enough not to end meanwhile
 BETWEEN_DRAWINGS = (2.0, 6.0)  # seconds
-BETWEEN_PRESSES = (5.0, 25.0)  # seconds, of buttons and pages
 PEN_UP = 0.2  # seconds from the pen's last move until the canvas sends its picture
 FRAMES_A_SECOND = 20
 REDRAW = "live_redraw_"  # what the keys of parts begin with that Python draws again and again
@@ -67,9 +66,20 @@ class Visitor:
         Drawn in turn.
     limit : float, seconds
         What takes longer counts as unanswered.
+    presses : two floats, seconds
+        Shortest and longest pause between two presses of buttons and pages.
     """
 
-    def __init__(self, url: str, number: int, trains: bool, drawings: list[Drawing], limit: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        number: int,
+        trains: bool,
+        drawings: list[Drawing],
+        limit: float,
+        presses: tuple[float, float],
+    ) -> None:
+        self._presses = presses
         self._url, self._trains, self._drawings, self._limit = url, trains, drawings, limit
         self._rng = np.random.default_rng(number)
         self._drawn = number * 7
@@ -135,7 +145,7 @@ class Visitor:
 
     async def _act(self, end: float) -> None:
         while True:
-            pause = self._rng.uniform(*BETWEEN_PRESSES)
+            pause = self._rng.uniform(*self._presses)
             if time.perf_counter() + pause >= end:
                 return
             await asyncio.sleep(pause)

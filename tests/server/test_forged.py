@@ -29,6 +29,8 @@ from tests.load.measure import serve_measured
 from tests.load.memory import MemoryWatch, wait_until_quiet
 from tests.load.upload import file_value, upload
 
+pytestmark = pytest.mark.slow  # two hundred messages, each to a real server
+
 LIMIT = 10.0  # seconds that an answer may take on a busy machine
 MOST_MB = 40  # that one message may cost
 REFUSED = "cannot be right"  # what it says where a value was left out
